@@ -86,7 +86,7 @@ def _read(name: str) -> pd.DataFrame:
         table = pd.read_csv(handle, dtype=str, keep_default_na=False)
     if "parameter" in table:
         for column in ("value", "low", "high"):
-            table[column] = pd.to_numeric(table[column])
+            table[column] = pd.to_numeric(table[column]).astype(float)
     return table
 
 
@@ -198,6 +198,12 @@ def wide(table: str, column: str = "value") -> pd.DataFrame:
     >>> bool(wide("pipes").loc["DN100", "inner_diameter_mm"] > 100)
     True
     """
+    return _wide(table, column).copy()
+
+
+@lru_cache(maxsize=None)
+def _wide(table: str, column: str) -> pd.DataFrame:
+    """Pivot of a number table; callers copy before they change it."""
     rows = _read(table)
     rows = rows[rows["region"] == ""]
     frame = rows.pivot(index="name", columns="parameter", values=column)  # noqa: PD010

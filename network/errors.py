@@ -1,0 +1,9 @@
+"""Errors of the network room."""
+
+
+class OsmFileError(ValueError):
+    """A file that cannot be read as OpenStreetMap data."""
+
+
+class StreetError(ValueError):
+    """Streets that cannot become a graph, or a graph that lacks what was asked of it."""

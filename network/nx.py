@@ -1,0 +1,229 @@
+"""
+Street graphs from and to networkx, in the form osmnx uses.
+
+An osmnx graph is a directed multigraph with ``crs`` on the graph, ``x`` and ``y`` on nodes and
+``osmid``, ``length``, ``highway`` and, where simplified, ``geometry`` on edges. Pipes know no
+direction: both directions of a street are written, and read back as one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+
+from .crs import metric_crs
+from .errors import StreetError
+from .streets import StreetGraph, build, way_attributes
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+TAGS = ("highway", "name", "access", "bridge", "tunnel", "surface", "area", "cost_factor")
+OWN = ("surface_class", "private", "bridge", "tunnel", "cost_factor", "connectable")
+
+
+def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph:
+    """
+    Street graph as an osmnx-compatible networkx graph.
+
+    Parameters
+    ----------
+    streets
+        The street graph.
+
+    Returns
+    -------
+    graph
+        Nodes are the ``node_id``; every segment appears in both directions (``reversed`` tells
+        which), with ``osmid``, ``length`` [m], ``highway``, ``name`` and a dictionary
+        ``heatreach`` of our own attributes.
+
+    Examples
+    --------
+    >>> from geopandas import GeoDataFrame
+    >>> from shapely import LineString
+    >>> from .streets import street_graph
+    >>> streets = street_graph(GeoDataFrame(geometry=[LineString([(0, 0), (30, 40)])], crs=32635))
+    >>> to_networkx(streets).edges[0, 1, 0]["length"]
+    50.0
+    """
+    graph = nx.MultiDiGraph(crs=streets.crs, simplified=False, created_with="heatreach")
+    names = streets.node_id.tolist()
+    flags = zip(streets.x.tolist(), streets.y.tolist(), streets.level_crossing.tolist(),
+                strict=True)
+    graph.add_nodes_from(
+        (name, {"x": x, "y": y} | ({"railway": "level_crossing"} if rail else {}))
+        for name, (x, y, rail) in zip(names, flags, strict=True)
+    )
+    ways = [
+        {
+            "osmid": way["way_id"],
+            "highway": way["highway"],
+            "name": way["name"],
+            "oneway": False,
+            "heatreach": {column: way[column] for column in OWN},
+        }
+        for way in streets.ways.to_dict("records")
+    ]
+    ends = zip(
+        streets.tail.tolist(),
+        streets.head.tolist(),
+        streets.way.tolist(),
+        streets.length_m.tolist(),
+        strict=True,
+    )
+    for tail, head, way, length in ends:
+        for start, end, backwards in ((tail, head, False), (head, tail, True)):
+            graph.add_edge(
+                names[start], names[end], **ways[way], length=length, reversed=backwards
+            )
+    return graph
+
+
+def from_networkx(graph: nx.Graph) -> StreetGraph:
+    """
+    Street graph of a networkx graph as osmnx makes it.
+
+    Parameters
+    ----------
+    graph
+        Any networkx graph with ``crs`` on the graph and ``x``, ``y`` on its nodes; edges may carry
+        ``geometry`` (a line in the same coordinate system) and OpenStreetMap tags.
+
+    Returns
+    -------
+    streets
+        Undirected metric graph of all edges; a geographic coordinate system is projected to UTM.
+        The two directions of a street become one, self-loops without geometry are left out.
+
+    Raises
+    ------
+    StreetError
+        If the coordinate system or a node's coordinates are missing, or there is no edge.
+
+    Notes
+    -----
+    Lengths are measured on the projected geometry; a ``length`` attribute (osmnx: great circle on
+    a sphere) is not used. Every edge of the graph is kept, whatever its class.
+    """
+    table = _edge_table(graph)
+    nodes = list(graph.nodes)
+    try:
+        xy = np.array([(graph.nodes[n]["x"], graph.nodes[n]["y"]) for n in nodes], dtype=float)
+    except KeyError as error:
+        raise StreetError(f"nodes need x and y; {error} is missing on some") from error
+    crs, to_metric = _projection(graph, xy)
+    place = {name: number for number, name in enumerate(nodes)}
+    start = table["start"].map(place).to_numpy()
+    end = table["end"].map(place).to_numpy()
+    tail, head, way, inner = _segments(table, start, end, first_inner=len(nodes))
+    x, y = to_metric(np.concatenate([xy[:, 0], inner[:, 0]]), np.concatenate([xy[:, 1], inner[:, 1]]))
+    rail = [graph.nodes[n].get("railway") == "level_crossing" for n in nodes]
+    return build(
+        crs=crs,
+        node_id=_identifiers(nodes, len(inner)),
+        x=x,
+        y=y,
+        level_crossing=np.concatenate([rail, np.zeros(len(inner), dtype=bool)]).astype(bool),
+        tail=tail,
+        head=head,
+        way=way,
+        ways=_ways(table),
+    )
+
+
+def _edge_table(graph: nx.Graph) -> pd.DataFrame:
+    """One row per street: the two directions of an edge once."""
+    rows = [
+        {"start": start, "end": end} | {key: _first(value) for key, value in data.items()}
+        for start, end, data in graph.edges(data=True)
+    ]
+    if not rows:
+        raise StreetError("the graph has no edges")
+    table = pd.DataFrame(rows)
+    if "geometry" not in table:
+        table["geometry"] = None
+    if not graph.is_directed():
+        return table
+    order = {name: number for number, name in enumerate(graph.nodes)}
+    start, end = table["start"].map(order), table["end"].map(order)
+    shape = [_direction_free(line) for line in table["geometry"]]
+    osmid = table["osmid"].astype(str) if "osmid" in table else ""
+    key = pd.DataFrame(
+        {"a": np.minimum(start, end), "b": np.maximum(start, end), "w": osmid, "shape": shape}
+    )
+    return table[~key.duplicated()].reset_index(drop=True)
+
+
+def _first(value: Any) -> Any:
+    """First entry of the lists that osmnx leaves on simplified edges."""
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _direction_free(line: Any) -> str:
+    """Fingerprint of a line that is the same for its reverse."""
+    if not isinstance(line, shapely.LineString):
+        return ""
+    points = np.round(shapely.get_coordinates(line), 7).tolist()
+    return str(min(points, points[::-1]))
+
+
+def _projection(graph: nx.Graph, xy: npt.NDArray[np.float64]) -> tuple[CRS, Any]:
+    """Metric coordinate system of the graph and the way into it."""
+    if "crs" not in graph.graph:
+        raise StreetError("the graph has no crs; set graph.graph['crs'], for example 'EPSG:4326'")
+    given = CRS.from_user_input(graph.graph["crs"])
+    if given.is_projected:
+        return given, lambda x, y: (x, y)
+    crs = metric_crs(*xy.mean(axis=0))
+    return crs, Transformer.from_crs(given, crs, always_xy=True).transform
+
+
+def _segments(
+    table: pd.DataFrame,
+    start: npt.NDArray[np.int64],
+    end: npt.NDArray[np.int64],
+    *,
+    first_inner: int,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64],
+           npt.NDArray[np.float64]]:
+    """Edges cut at the inner vertices of their lines (drawn from start to end, as in osmnx)."""
+    lines = table["geometry"].to_numpy(dtype=object)
+    lines = np.where(shapely.is_geometry(lines), lines, None)
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    inside = np.zeros(len(row), dtype=bool)
+    inside[1:-1] = (row[1:-1] == row[:-2]) & (row[1:-1] == row[2:])
+    inner, owner = xy[inside], row[inside]
+    chain_row = np.concatenate([np.arange(len(table)), owner, np.arange(len(table))])
+    rank = np.concatenate(
+        [np.full(len(table), -1), np.arange(len(inner)), np.full(len(table), len(inner))]
+    )
+    node = np.concatenate([start, first_inner + np.arange(len(inner)), end])
+    order = np.lexsort((rank, chain_row))
+    node, chain_row = node[order], chain_row[order]
+    same = chain_row[1:] == chain_row[:-1]
+    return node[:-1][same], node[1:][same], chain_row[:-1][same], inner
+
+
+def _identifiers(nodes: list[Any], added: int) -> npt.NDArray[np.int64]:
+    """Node ids: the graph's own where they are whole numbers, else their order; ours negative."""
+    whole = all(isinstance(name, int | np.integer) for name in nodes)
+    own = np.array(nodes if whole else range(len(nodes)), dtype=np.int64)
+    lowest = min(0, int(own.min(initial=0)))
+    return np.concatenate([own, lowest - 1 - np.arange(added)])
+
+
+def _ways(table: pd.DataFrame) -> pd.DataFrame:
+    """Way attributes: ours where the graph came from heatreach, else from its tags."""
+    tags = pd.DataFrame({tag: table[tag] for tag in TAGS if tag in table})
+    tags["way_id"] = table["osmid"] if "osmid" in table else np.arange(len(table))
+    ways = way_attributes(tags)
+    if "heatreach" in table:
+        own = pd.DataFrame(table["heatreach"].tolist())
+        ways[list(OWN)] = own[list(OWN)]
+    return ways

@@ -1,0 +1,146 @@
+"""
+``plan.gpkg``: the plan as layers for QGIS and other geographic programs.
+
+Layers ``sites``, ``consumers`` (those in reach of a site, connected or not), ``projects``,
+``edges`` and ``links``, in the plan's metric CRS. Rows without geometry, such as unreachable
+consumers, are kept. The file says whose data it rests on. Equal plans give equal bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyogrio
+
+from .results import in_order, with_registry_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from .results import FinishedPlan
+
+# QGIS before 3.28 calls newer GeoPackage versions partially supported.
+GEOPACKAGE_VERSION = "1.2"
+RESERVED_NAMES = {"fid", "geom"}
+DESCRIPTIONS = {
+    "sites": "Data centres",
+    "consumers": "Consumers in reach of a data centre, connected or not, with the reason",
+    "projects": "One heat network per data centre, ranked",
+    "edges": "Trench sections of all networks, with pipe size and cost",
+    "links": "Each data centre with each consumer in reach, ranked; "
+    "rows without geometry say in status and reason why",
+}
+
+
+def write_layers(plan: FinishedPlan, path: Path) -> None:
+    """
+    Write all layers of a plan into one GeoPackage.
+
+    Parameters
+    ----------
+    plan
+        A finished plan.
+    path
+        File to write; replaced if it exists.
+
+    Raises
+    ------
+    ValueError
+        If a table lacks a column of the registry.
+
+    Notes
+    -----
+    GDAL stamps the time of writing into the file unless told a date; it is told the date of the
+    data, or a fixed one, so that equal plans give equal bytes.
+    """
+    tables = {
+        "sites": in_order(plan.inputs.sites, "sites"),
+        "consumers": _result(plan.connections, "connections"),
+        "projects": _result(plan.projects, "projects"),
+        "edges": _result(plan.edges, "edges"),
+        "links": _result(plan.links, "links"),
+    }
+    path.unlink(missing_ok=True)
+    about = {"ATTRIBUTION": plan.inputs.attribution, "DATA_DATE": plan.inputs.data_date}
+    about |= {"PRICE_BASE": plan.money, "SUMMARY": plan.summary}
+    with _dated(plan.inputs.data_date):
+        for layer, table in tables.items():
+            _write_layer(table.to_crs(plan.crs), path, layer=layer, about=about)
+
+
+def _result(frame: gpd.GeoDataFrame, table: str) -> Any:
+    """A result table with the registry's columns and in its one order."""
+    full = with_registry_columns(frame, table)
+    return in_order(full if full.crs else full.set_crs("EPSG:4326"), table)
+
+
+def _write_layer(frame: gpd.GeoDataFrame, path: Path, *, layer: str, about: dict[str, str]) -> None:
+    """Append one layer; a layer of one shape says so, a mixed one takes any shape."""
+    kinds = set(frame.geom_type.dropna().str.removeprefix("Multi"))
+    whole = frame.geom_type.dropna().str.startswith("Multi").any()
+    kind = kinds.pop() if len(kinds) == 1 else "Unknown"
+    pyogrio.write_dataframe(
+        _storable(frame),
+        path,
+        layer=layer,
+        driver="GPKG",
+        append=False,
+        geometry_type=f"Multi{kind}" if whole and kind != "Unknown" else kind,
+        promote_to_multi=bool(whole and kind != "Unknown"),
+        dataset_options={"VERSION": GEOPACKAGE_VERSION},
+        layer_options={"DESCRIPTION": DESCRIPTIONS[layer], "SPATIAL_INDEX": "YES"},
+        layer_metadata=about,
+    )
+
+
+def _storable(frame: gpd.GeoDataFrame) -> Any:
+    """The frame with names and cells a GeoPackage can hold: unique names, no lists in cells."""
+    renamed = frame.rename(columns=_storable_names(list(frame.columns), frame.geometry.name))
+    for column in renamed.columns.drop(renamed.geometry.name):
+        if renamed[column].dtype == object:
+            renamed[column] = renamed[column].map(_storable_cell)
+    return renamed
+
+
+def _storable_cell(value: Any) -> Any:
+    """A text for whatever is not a plain cell."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, (bool, int, float)):
+        return value
+    return None if value is None or value is pd.NA or value is pd.NaT else str(value)
+
+
+def _storable_names(names: list[str], geometry: str) -> dict[str, str]:
+    """Column names that differ in more than case and leave GDAL its own names."""
+    taken = set(RESERVED_NAMES)
+    storable = {}
+    for name in names:
+        if name == geometry:
+            continue
+        base = str(name).replace("\0", "").strip() or "column"
+        chosen, number = base, 2
+        while chosen.lower() in taken:
+            chosen, number = f"{base}_{number}", number + 1
+        taken.add(chosen.lower())
+        storable[name] = chosen
+    return storable
+
+
+@contextmanager
+def _dated(data_date: str) -> Iterator[None]:
+    """Make GDAL stamp the date of the data instead of the time of writing."""
+    found = re.match(r"\d{4}-\d{2}-\d{2}", data_date)
+    day = found.group() if found else "2000-01-01"
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

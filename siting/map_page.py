@@ -1,0 +1,106 @@
+"""
+The page around the map: one HTML file that needs nothing else.
+
+Leaflet stands inside the page; nothing is fetched. A content-security policy names the SHA-256
+of each script of the page, so a script that got in by way of a name could not run even if
+escaping failed, and no address can be contacted.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Pictures of controls that this map does not use; inside a page they would be dead addresses.
+CSS_PICTURE = re.compile(r"\s*(background-image|behavior):\s*url\([^)]*\);")
+SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S+")
+
+
+@cache
+def asset(name: str) -> str:
+    """
+    Text of a file that goes into every map.
+
+    Parameters
+    ----------
+    name
+        File name in the assets folder.
+
+    Returns
+    -------
+    text
+        Its content with plain line ends, as a browser hashes it.
+    """
+    path = resources.files("heatreach.siting.assets") / name
+    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def page(map_script: str, content: Mapping[str, Any]) -> str:
+    """
+    The whole page.
+
+    Parameters
+    ----------
+    map_script
+        Script that builds the map, as folium writes it.
+    content
+        What the template shows; texts that are not marked as safe are escaped.
+
+    Returns
+    -------
+    html
+        The page, with Leaflet, styles and policy in it.
+    """
+    scripts = [SOURCE_MAP.sub("", asset("leaflet.js")), map_script, asset("map.js")]
+    scripts = [script.replace("\r\n", "\n") for script in scripts]
+    style = CSS_PICTURE.sub("", asset("leaflet.css")) + asset("map.css")
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string(asset("map.html")).render(
+        policy=Markup(content_security_policy(scripts)),
+        style=Markup(style),
+        scripts=[Markup(script) for script in scripts],
+        **content,
+    )
+
+
+def content_security_policy(scripts: Sequence[str]) -> str:
+    """
+    A policy that lets exactly these scripts run and nothing be fetched.
+
+    Parameters
+    ----------
+    scripts
+        Text of each inline script, exactly as between its tags.
+
+    Returns
+    -------
+    policy
+        Value of a ``Content-Security-Policy`` meta element.
+
+    Examples
+    --------
+    >>> content_security_policy([""]).split("; ")[1]
+    "script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    digests = (hashlib.sha256(script.encode("utf-8")).digest() for script in scripts)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {hashes}",
+            "style-src 'unsafe-inline'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )

@@ -1,0 +1,175 @@
+"""
+The register: every figure a study used, with range, unit, source and who chose it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from heatreach.data import Assumption, load_table, table_names
+from heatreach.data.tables import NUMBER_COLUMNS
+
+from .conditions import BY_USER
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .conditions import Conditions
+    from .inputs import Inputs
+
+REGISTER_COLUMNS = [
+    "key",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "price_base",
+    "source",
+    "locator",
+    "note",
+    "origin",
+]
+DEFAULT = "default"
+COUNTRY_TABLES = ("climate",)
+WHOLE_TABLES = (
+    "pipe_costs",
+    "crossings",
+    "diversity",
+    "heat_pumps",
+    "technology_costs",
+    "siting_rules",
+)
+
+
+def all_assumptions() -> pd.DataFrame:
+    """
+    Every figure of every number table.
+
+    Returns
+    -------
+    register
+        ``key`` (table/name/parameter@region), value, range, unit, price base, source, locator,
+        note; ``origin`` is ``default``.
+
+    Examples
+    --------
+    >>> bool((all_assumptions()["source"] != "").all())
+    True
+    """
+    parts = [_rows(name) for name in table_names() if "parameter" in load_table(name)]
+    return pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
+
+
+def assumptions_used(
+    inputs: Inputs, scenario: Scenario, conditions: Conditions
+) -> pd.DataFrame:
+    """
+    The figures behind one study.
+
+    Parameters
+    ----------
+    inputs, scenario, conditions
+        The study.
+
+    Returns
+    -------
+    register
+        As `all_assumptions`, only what this study used; what the user set is marked so.
+    """
+    series = f"series{scenario.network.insulation_series}"
+    pipes = _rows("pipes")
+    other = pipes["key"].str.contains("series") & ~pipes["key"].str.contains(series)
+    uses = set(inputs.consumers["use"].dropna())
+    parts = [
+        _scenario_rows(scenario),
+        _figures(conditions.figures()),
+        pipes[~other],
+        *[_rows(name) for name in WHOLE_TABLES],
+        _named("refrigerants", {scenario.heat_pump.refrigerant}),
+        _named("cooling_systems", set(inputs.sites["cooling"])),
+        _named("demand_benchmarks", uses | {"reference_climate"}),
+        *[_in_country(name, inputs.country) for name in COUNTRY_TABLES],
+        _price_rows(scenario.economics.money),
+    ]
+    register = pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
+    register = register.drop_duplicates("key")
+    return register.sort_values("key", kind="stable", ignore_index=True)
+
+
+def _rows(table: str) -> pd.DataFrame:
+    """A number table in the register's columns."""
+    rows = load_table(table)
+    region = rows["region"].where(rows["region"] == "", "@" + rows["region"])
+    key = table + "/" + rows["name"] + "/" + rows["parameter"] + region
+    return rows.assign(key=key, origin=DEFAULT)
+
+
+def _named(table: str, names: set[str]) -> pd.DataFrame:
+    """Rows of some names."""
+    rows = _rows(table)
+    return rows[rows["name"].isin(names)]
+
+
+def _in_country(table: str, country: str) -> pd.DataFrame:
+    """Rows of the country, and the general ones it lacks."""
+    rows = _rows(table)
+    own = rows[rows["region"] == country]
+    general = rows[(rows["region"] == "") & ~rows["parameter"].isin(own["parameter"])]
+    return pd.concat([own, general])
+
+
+def _figures(figures: Iterable[Assumption]) -> pd.DataFrame:
+    """Assumptions as register rows."""
+    rows = pd.DataFrame([asdict(figure) for figure in figures])
+    user = rows["source"] == BY_USER
+    return rows.assign(
+        key=[figure.key for figure in figures], origin=user.map({True: BY_USER, False: DEFAULT})
+    )
+
+
+def _scenario_rows(scenario: Scenario) -> pd.DataFrame:
+    """Numbers and words of the scenario, with who chose them."""
+    rows = _rows("scenario")
+    sections = scenario.model_dump()
+    default = Scenario().model_dump()
+    chosen = [sections[r.name][r.parameter] for r in rows.itertuples()]
+    by_user = [
+        sections[r.name][r.parameter] != default[r.name][r.parameter] for r in rows.itertuples()
+    ]
+    rows = rows.assign(value=chosen).assign(
+        origin=[BY_USER if user else DEFAULT for user in by_user]
+    )
+    words = load_table("choices")
+    chosen_words = [str(sections[w.section][w.key]) for w in words.itertuples()]
+    words = words.assign(
+        name=words["section"],
+        parameter=words["key"],
+        key="scenario/" + words["section"] + "/" + words["key"],
+        value=chosen_words,
+        note=words["description"],
+        unit="",
+        price_base="",
+        locator="",
+        low="",
+        high="",
+        origin=[
+            BY_USER if sections[w.section][w.key] != default[w.section][w.key] else DEFAULT
+            for w in words.itertuples()
+        ],
+    )
+    return pd.concat([rows.astype({"value": object, "low": object, "high": object}), words])
+
+
+def _price_rows(money: str) -> pd.DataFrame:
+    """Price indices and exchange rates between the years the tables use and the plan's."""
+    years = {money.split()[1]}
+    for table in table_names():
+        rows = load_table(table)
+        if set(NUMBER_COLUMNS) <= set(rows.columns):
+            years |= {base.split()[1] for base in rows["price_base"] if base}
+    rows = _rows("price_index")
+    return rows[rows["parameter"].str[-4:].isin(years)]

@@ -1,0 +1,199 @@
+"""
+The finished plan as its writers see it.
+
+Every writer (map, layers, sheets) takes a `FinishedPlan` and relies on nothing else; tests hand
+in small made-up plans, and the report of a later study needs no more. The column registry says
+which columns a table has, in which order, and in which unit; rows are put in one order here, so
+that the same results give the same bytes whatever order they were computed in.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import geopandas as gpd
+import pandas as pd
+
+from heatreach.data import load_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROW_ORDER = {
+    "sites": ("id",),
+    "consumers": ("id",),
+    "links": ("rank", "site_id", "consumer_id"),
+    "projects": ("rank", "project_id"),
+    "edges": ("project_id", "edge_id"),
+    "connections": ("site_id", "consumer_id"),
+}
+
+
+class FinishedInputs(Protocol):
+    """What the writers need of the inputs of a plan; geometry in the plan's metric CRS."""
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """Data centres."""
+
+    @property
+    def consumers(self) -> gpd.GeoDataFrame:
+        """Buildings that use heat."""
+
+    @property
+    def roads(self) -> gpd.GeoDataFrame:
+        """Street lines for the background, with their ``highway`` class."""
+
+    @property
+    def attribution(self) -> str:
+        """Whose data these are and under which licence."""
+
+    @property
+    def data_date(self) -> str:
+        """Date of the street and building data."""
+
+
+class FinishedPlan(Protocol):
+    """What the writers need of a plan; the four tables are always there and may be empty."""
+
+    @property
+    def links(self) -> gpd.GeoDataFrame:
+        """Each site with each consumer in reach."""
+
+    @property
+    def projects(self) -> gpd.GeoDataFrame:
+        """One network per site."""
+
+    @property
+    def edges(self) -> gpd.GeoDataFrame:
+        """Trench sections of all projects."""
+
+    @property
+    def connections(self) -> gpd.GeoDataFrame:
+        """Consumers in reach of each site, connected or not."""
+
+    @property
+    def inputs(self) -> FinishedInputs:
+        """The inputs the plan was made from."""
+
+    @property
+    def money(self) -> str:
+        """Currency and price base of every money column, for example ``EUR 2024``."""
+
+    @property
+    def assumptions(self) -> pd.DataFrame:
+        """Every assumed figure used, with range, unit and source."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence on what the ranking says."""
+
+    @property
+    def crs(self) -> Any:
+        """Metric CRS of all geometry."""
+
+    @property
+    def run(self) -> Mapping[str, Any]:
+        """Versions, hashes of inputs, options, warnings, timings."""
+
+
+@cache
+def _registry() -> pd.DataFrame:
+    """The column registry, read once; callers copy before they change it."""
+    return load_table("columns")
+
+
+def described_columns(table: str) -> pd.DataFrame:
+    """
+    The columns the registry lists for one table, in the order they are written.
+
+    Parameters
+    ----------
+    table
+        Name of the table, for example ``"links"``.
+
+    Returns
+    -------
+    columns
+        Rows of the registry: ``table, column, kind, unit, required, minimum, maximum,
+        description``.
+
+    Examples
+    --------
+    >>> described_columns("links")["column"].iloc[0]
+    'rank'
+    """
+    registry = _registry()
+    rows: pd.DataFrame = registry[registry["table"] == table].reset_index(drop=True)
+    return rows
+
+
+def in_order(frame: pd.DataFrame, table: str) -> Any:
+    """
+    The rows of a table in their one order, so that equal results give equal files.
+
+    Parameters
+    ----------
+    frame
+        The table, rows in any order.
+    table
+        Its name; ranked rows come first, then identifiers decide.
+
+    Returns
+    -------
+    ordered
+        New frame of the same type with a fresh index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> in_order(pd.DataFrame({"id": ["b", "a"]}), "sites")["id"].tolist()
+    ['a', 'b']
+    """
+    keys = [key for key in ROW_ORDER[table] if key in frame]
+    if not keys:
+        return frame.copy()
+    return frame.sort_values(keys, kind="stable", na_position="last", ignore_index=True)
+
+
+def with_registry_columns(frame: Any, table: str) -> Any:
+    """
+    A table with the registry's columns first, in their order.
+
+    Parameters
+    ----------
+    frame
+        The table; if it has no rows its columns may be missing too.
+    table
+        Its name in the registry.
+
+    Returns
+    -------
+    full
+        New frame; columns the registry does not know come last.
+
+    Raises
+    ------
+    ValueError
+        If a table with rows lacks a column of the registry.
+    """
+    columns = described_columns(table)
+    names = columns["column"].tolist()
+    missing = [name for name in names if name not in frame]
+    if missing and len(frame):
+        raise ValueError(f"table {table!r} lacks the columns {', '.join(missing)}")
+    if missing:
+        return _empty_table(columns, crs=getattr(frame, "crs", None))
+    return frame[[*names, *(name for name in frame.columns if name not in names)]].copy()
+
+
+def _empty_table(columns: pd.DataFrame, *, crs: Any) -> gpd.GeoDataFrame:
+    """A table without rows whose columns have the types the registry names."""
+    types = {"number": "float64", "share": "float64", "integer": "Int64", "boolean": "boolean"}
+    cells = {
+        row.column: pd.Series(dtype=types.get(str(row.kind), "object"))
+        for row in columns.itertuples()
+        if row.kind != "geometry"
+    }
+    return gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries([], crs=crs), crs=crs)

@@ -1,0 +1,280 @@
+"""
+The one path through the house: from inputs to a plan.
+
+`plan` attaches sites and consumers to the streets, routes and sizes every link, designs a network
+per site, finds machines, energies, money and carbon of both, ranks them and gathers the register.
+The command line and notebooks are thin callers of it: same inputs, same plan.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from .appraise import appraise, substation_capex, substation_upkeep
+from .conditions import conditions_of, present_heat
+from .handout import save
+from .maps import draw_map
+from .options import supply_energy
+from .projects import site_networks
+from .rank import link_reasons, project_reasons, ranked, summary_of
+from .register import assumptions_used
+from .results import with_registry_columns
+from .scenario import Scenario
+from .screen import attach_places, candidate_links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pyproj import CRS
+
+    from .conditions import Conditions
+    from .inputs import Inputs
+    from .projects import SiteNetwork
+
+LIBRARIES = ("heatreach", "coolprop", "geopandas", "networkx", "numpy", "osmium", "pandas", "scipy",
+             "shapely")
+RANGE = ("value", "low", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    A finished study.
+
+    Attributes
+    ----------
+    links, projects, edges, connections
+        LINKS, PROJECTS, EDGES and who is connected, in the study's metric coordinate system; the
+        columns are those of the registry.
+    inputs, scenario
+        What the plan was made from.
+    money
+        Currency and price base of every money column.
+    assumptions
+        Every figure used, with range, unit and source.
+    summary
+        One sentence on what the ranking says.
+    run
+        Versions, input hashes, options, warnings, timings.
+    """
+
+    links: gpd.GeoDataFrame
+    projects: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    connections: gpd.GeoDataFrame
+    inputs: Inputs
+    scenario: Scenario
+    money: str
+    assumptions: pd.DataFrame
+    summary: str
+    run: Mapping[str, Any]
+
+    @property
+    def crs(self) -> CRS:
+        """The metric coordinate system."""
+        return self.inputs.crs
+
+    @property
+    def partial(self) -> bool:
+        """Whether a site could not be connected or served at all."""
+        return bool(self.projects["status"].isin(["unreachable", "infeasible"]).any())
+
+    def map(self) -> str:
+        """Page with the map, as HTML text."""
+        return draw_map(self)
+
+    def save(self, folder: Path | str) -> tuple[Path, ...]:
+        """Write every output into one folder and return the files."""
+        return save(self, folder)
+
+
+def plan(
+    inputs: Inputs,
+    scenario: Scenario | None = None,
+    *,
+    progress: Callable[[str, float], None] | None = None,
+) -> Plan:
+    """
+    Ranked projects and links of a study.
+
+    Parameters
+    ----------
+    inputs
+        Sites, consumers and streets.
+    scenario
+        Decisions; defaults where it is silent.
+    progress
+        Called with a stage and the share done.
+
+    Returns
+    -------
+    plan
+        The finished study; links and sites that cannot be served are rows with a reason.
+    """
+    scenario = scenario or Scenario()
+    clock = _Clock(progress)
+    conditions = conditions_of(scenario, inputs.country)
+    clock.next("connecting buildings to streets", 0.0)
+    attached = attach_places(inputs, scenario)
+    clock.next("routing and sizing links", 0.15)
+    links = candidate_links(inputs, scenario, conditions, attached)
+    clock.next("heat pumps, money and carbon of links", 0.35)
+    links = _appraised_links(links, inputs, scenario, conditions)
+    clock.next("designing networks", 0.6)
+    networks = site_networks(inputs, scenario, conditions, attached)
+    clock.next("ranking", 0.95)
+    plan_tables = _tables(links, networks, inputs, scenario)
+    clock.next("done", 1.0)
+    projects, objective = plan_tables["projects"], scenario.ranking.objective
+    return Plan(
+        **plan_tables,
+        inputs=inputs,
+        scenario=scenario,
+        money=scenario.economics.money,
+        assumptions=assumptions_used(inputs, scenario, conditions),
+        summary=summary_of(projects, money=scenario.economics.money, objective=objective),
+        run=_run(inputs, scenario, clock),
+    )
+
+
+class _Clock:
+    """Tells the caller each stage and keeps how long it took."""
+
+    def __init__(self, progress: Callable[[str, float], None] | None) -> None:
+        self.report = progress or (lambda _stage, _share: None)
+        self.stage = ""
+        self.since = perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def next(self, stage: str, share: float) -> None:
+        """Close the running stage and open the next."""
+        now = perf_counter()
+        if self.stage:
+            self.seconds[self.stage] = round(now - self.since, 3)
+        self.stage, self.since = stage, now
+        self.report(stage, share)
+
+
+def _appraised_links(
+    links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario, conditions: Conditions
+) -> gpd.GeoDataFrame:
+    """Links with machine, energies, money and carbon; rows without a route pass through."""
+    served = links[links["status"] == "ok"]
+    if served.empty:
+        return links.assign(option="")
+    load = pd.DataFrame(served.drop(columns=["geometry", "status", "reason"]))
+    energy = supply_energy(load, scenario)
+    load = load.join(energy).join(_consumer_money(served, inputs, scenario))
+    figures = appraise(load, scenario, conditions)
+    done = load.drop(columns=[c for c in load if c in figures]).join(figures)
+    done["linear_heat_density_mwh_m"] = done["heat_mwh"] / done["route_m"]
+    works = done["status"] == "ok"
+    done.loc[~works, [*figures, "heat_pump_kw"]] = np.nan
+    status = links["status"].copy()
+    reason = links["reason"].copy()
+    status.loc[done.index], reason.loc[done.index] = done["status"], done["reason"]
+    new = done[[c for c in done if c not in links or c == "pipe_capex"]]
+    kept = links.drop(columns=["status", "reason", "pipe_capex"])
+    return kept.join(new.drop(columns=["status", "reason"], errors="ignore")).assign(
+        status=status, reason=reason
+    )
+
+
+def _consumer_money(
+    links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario
+) -> pd.DataFrame:
+    """Income, present heat and substation of each link's consumer."""
+    money, economics = scenario.economics.money, scenario.economics
+    consumers = inputs.consumers.set_index("id").loc[links["consumer_id"]]
+    present = present_heat(consumers.reset_index(), scenario, inputs.country)
+    heat, price_now = links["heat_mwh"].to_numpy(), present["price_per_mwh"].to_numpy()
+    tariff = economics.heat_tariff_per_mwh
+    sold = price_now * (1.0 - economics.tariff_discount_share) if tariff is None else tariff
+    columns = {
+        "revenue_per_year": sold * heat,
+        "present_per_mwh": price_now,
+        "present_t_co2e": present["t_co2e_per_mwh"].to_numpy() * heat,
+        "substation_upkeep": substation_upkeep(consumers, money=money),
+    }
+    peak = links["peak_kw"].to_numpy()
+    for column in RANGE:
+        end = "" if column == "value" else f"_{column}"
+        columns[f"substation_capex{end}"] = substation_capex(peak, money=money, column=column)
+    return pd.DataFrame(columns, index=links.index)
+
+
+def _tables(
+    links: gpd.GeoDataFrame,
+    networks: list[SiteNetwork],
+    inputs: Inputs,
+    scenario: Scenario,
+) -> dict[str, gpd.GeoDataFrame]:
+    """Ranked tables with the registry's columns."""
+    objective, money = scenario.ranking.objective, scenario.economics.money
+    links = ranked(links, objective=objective, ids=["site_id", "consumer_id"])
+    links = links.assign(reason=link_reasons(links, money=money))
+    projects = _stacked([network.project for network in networks], inputs)
+    projects = ranked(projects, objective=objective, ids=["project_id"])
+    projects = projects.assign(
+        reason=project_reasons(projects, money=money, objective=objective)
+    )
+    tables = {
+        "links": links,
+        "projects": projects,
+        "edges": _stacked([network.edges for network in networks], inputs),
+        "connections": _stacked([network.connections for network in networks], inputs),
+    }
+    return {name: _complete(frame, name) for name, frame in tables.items()}
+
+
+def _stacked(frames: list[gpd.GeoDataFrame], inputs: Inputs) -> gpd.GeoDataFrame:
+    """Tables of all sites, one below the other."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return frames[0]
+    together = pd.concat([pd.DataFrame(frame) for frame in filled], ignore_index=True)
+    return gpd.GeoDataFrame(together, geometry="geometry", crs=inputs.crs)
+
+
+def _complete(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
+    """A table with every column of the registry, NaN or blank where a row has none."""
+    from .results import described_columns
+
+    if frame.empty:
+        return with_registry_columns(frame, table)
+    filled = {}
+    for row in described_columns(table).itertuples():
+        blank: Any = "" if row.kind == "text" else False if row.kind == "boolean" else np.nan
+        if row.column not in frame:
+            filled[row.column] = blank
+        elif row.kind in ("text", "boolean"):
+            filled[row.column] = frame[row.column].where(frame[row.column].notna(), blank)
+    names = described_columns(table)["column"].tolist()
+    return frame.assign(**filled)[names]
+
+
+def _run(inputs: Inputs, scenario: Scenario, clock: _Clock) -> dict[str, Any]:
+    """Record of the run; seeds are listed although a plan draws no random numbers."""
+    return {
+        "versions": {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()},
+        "inputs": dict(inputs.hashes),
+        "options": scenario.model_dump(),
+        "country": inputs.country,
+        "crs": inputs.crs.to_string(),
+        "data_date": inputs.data_date,
+        "left_out": dict(inputs.left_out),
+        "warnings": [str(doubt) for doubt in inputs.doubts],
+        "seeds": [],
+        "timings": clock.seconds,
+    }
+
+

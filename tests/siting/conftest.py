@@ -1,0 +1,215 @@
+"""A small made-up plan for the tests of its writers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import LineString, MultiLineString, Point, box
+
+from heatreach.data import load_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+CRS = "EPSG:32635"
+EAST, NORTH = 497_000.0, 6_708_000.0
+USES = ("flats", "school", "office", "pool", "industry", "observatory")
+PIPES = ("DN25", "DN80", "DN150", "DN250")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeInputs:
+    """Inputs of a made-up plan."""
+
+    sites: gpd.GeoDataFrame
+    consumers: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    attribution: str
+    data_date: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadePlan:
+    """A made-up plan; satisfies `heatreach.siting.results.FinishedPlan`."""
+
+    links: gpd.GeoDataFrame
+    projects: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    connections: gpd.GeoDataFrame
+    inputs: MadeInputs
+    money: str
+    assumptions: pd.DataFrame
+    summary: str
+    crs: Any
+    run: dict[str, Any]
+
+
+def table(name: str, cells: dict[str, Any], geometry: list[Any]) -> gpd.GeoDataFrame:
+    """A table with every column of the registry; numbers not given count upwards."""
+    registry = load_table("columns")
+    rows = registry[(registry["table"] == name) & (registry["kind"] != "geometry")]
+    size = len(geometry)
+    filled: dict[str, Any] = {}
+    for number, row in enumerate(rows.itertuples()):
+        steps = np.arange(size)
+        if row.kind in ("number", "share"):
+            filled[str(row.column)] = (number + steps + 1) / 7
+        elif row.kind == "integer":
+            filled[str(row.column)] = steps
+        elif row.kind == "boolean":
+            filled[str(row.column)] = np.zeros(size, dtype=bool)
+        else:
+            filled[str(row.column)] = pd.Series([""] * size, dtype="str")
+    for column, values in cells.items():
+        filled[column] = values
+    return gpd.GeoDataFrame(filled, geometry=gpd.GeoSeries(geometry, crs=CRS), crs=CRS)
+
+
+def make_plan(
+    buildings: int = 24,
+    *,
+    name: Callable[[int], str] = "Building {}".format,
+    attribution: str = "© OpenStreetMap contributors, ODbL 1.0",
+    extra_column: str = "remark",
+) -> MadePlan:
+    """A street with buildings along it and a data centre at each end; every other is connected."""
+    side = [
+        box(EAST + 40 * i, NORTH + 20, EAST + 40 * i + 18, NORTH + 38) for i in range(buildings)
+    ]
+    ids = [f"c{i:05d}" for i in range(buildings)]
+    names = [name(i) for i in range(buildings)]
+    uses = [USES[i % len(USES)] for i in range(buildings)]
+    end = EAST + 40 * buildings
+    ends = [Point(EAST - 60, NORTH), box(end + 20, NORTH, end + 60, NORTH + 30)]
+    sites = gpd.GeoDataFrame(
+        {
+            "id": ["s0", "s1"],
+            "name": [name(0), "Harbour hall"],
+            "it_load_kw": [2000.0, 1500.0],
+            "hypothetical": [True, False],
+            extra_column: ["kept", "too"],
+        },
+        geometry=gpd.GeoSeries(ends, crs=CRS),
+        crs=CRS,
+    )
+    consumers = gpd.GeoDataFrame(
+        {"id": ids, "name": names, "use": uses}, geometry=gpd.GeoSeries(side, crs=CRS), crs=CRS
+    )
+    street = LineString([(EAST - 100, NORTH), (end + 100, NORTH)])
+    cross = [
+        LineString([(EAST + 400 * i, NORTH - 300), (EAST + 400 * i, NORTH + 300)]) for i in range(4)
+    ]
+    roads = gpd.GeoDataFrame(
+        {"highway": ["secondary", *["residential"] * 4]},
+        geometry=gpd.GeoSeries([street, *cross], crs=CRS),
+        crs=CRS,
+    )
+    connected = [i % 2 == 0 for i in range(buildings)]
+    connections = table(
+        "connections",
+        {
+            "consumer_id": ids,
+            "site_id": ["s0"] * buildings,
+            "project_id": ["p0" if yes else None for yes in connected],
+            "connected": connected,
+            "name": names,
+            "use": uses,
+            "reason": [name(i) for i in range(buildings)],
+        },
+        side,
+    )
+    sections = [
+        LineString([(EAST + 40 * i, NORTH), (EAST + 40 * (i + 1), NORTH)]) for i in range(buildings)
+    ]
+    edges = table(
+        "edges",
+        {
+            "edge_id": [f"e{i:05d}" for i in range(buildings)],
+            "project_id": ["p0"] * buildings,
+            "site_id": ["s0"] * buildings,
+            "dn": [PIPES[-1 - (i * len(PIPES)) // max(buildings, 1)] for i in range(buildings)],
+            "surface_class": ["hard"] * buildings,
+        },
+        sections,
+    )
+    projects = table(
+        "projects",
+        {
+            "rank": pd.array([1, None], dtype="Int64"),
+            "project_id": ["p0", "p1"],
+            "site_id": ["s0", "s1"],
+            "name": [name(0), "Harbour hall"],
+            "hypothetical": [True, False],
+            "status": ["ok", "infeasible"],
+            "reason": [name(1), "no consumer is worth a pipe"],
+            "npv": [1_234_567.891, -98_765.4321],
+        },
+        [MultiLineString(sections), None],
+    )
+    links = table(
+        "links",
+        {
+            "rank": pd.array([*range(1, buildings), None], dtype="Int64"),
+            "site_id": ["s0"] * buildings,
+            "consumer_id": ids,
+            "status": [*["ok"] * (buildings - 1), "unreachable"],
+            "reason": names,
+            "heat_mwh": np.arange(buildings) + 1234.56789012,
+        },
+        [*sections[:-1], None],
+    )
+    assumptions = pd.DataFrame(
+        {
+            "key": ["prices/gas/price_per_mwh@FI", "heat_pumps/large/cop"],
+            "value": [45.5, 3.0],
+            "low": [30.0, 2.5],
+            "high": [80.0, 3.5],
+            "unit": ["EUR/MWh", "dimensionless"],
+            "price_base": ["EUR 2024", ""],
+            "source": ["eurostat", "judgement"],
+            "locator": ["=table 1", "guess"],
+            "origin": ["default", "given by the user"],
+        }
+    )
+    return MadePlan(
+        links=links,
+        projects=projects,
+        edges=edges,
+        connections=connections,
+        inputs=MadeInputs(
+            sites=sites,
+            consumers=consumers,
+            roads=roads,
+            attribution=attribution,
+            data_date="2024-05-01",
+        ),
+        money="EUR 2024",
+        assumptions=assumptions,
+        summary=f"{name(0)} heats most.",
+        crs=CRS,
+        run={
+            "version": "0.1.0",
+            "options": {"radius_m": np.float64(2000.0), "top": np.int64(3)},
+            "warnings": ["café"],
+            "timings": {"map": 0.123, "never": float("nan")},
+            "created": "2026-01-01T00:00:00",
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def plan_maker() -> Callable[..., MadePlan]:
+    """Makes plans of a wanted size, with wanted names."""
+    return make_plan
+
+
+@pytest.fixture
+def made_plan() -> MadePlan:
+    """A small made-up plan."""
+    return make_plan()

@@ -1,0 +1,325 @@
+"""The map: escaped, offline, equal bytes, and really drawn by a browser."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pytest
+
+from heatreach.siting.map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class
+from heatreach.siting.map_features import themes
+from heatreach.siting.map_page import asset
+from heatreach.siting.maps import draw_map
+from heatreach.siting.wording import figure, html_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+# SHA-256 of dist/leaflet.js in the package leaflet 1.9.4 on the npm registry.
+LEAFLET_SHA256 = "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a"
+BROWSER = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+
+HOSTILE = (
+    "<script>document.title='taken'</script>",
+    "</script><script>document.title='taken'</script>",
+    "<img src=x onerror=\"document.title='taken'\">",
+    "`${document.title='taken'}`",
+    "{{ 7*7 }}{% raw %}",
+    "'\"; document.title='taken'; //",
+    "\u202eשלום עולם مرحبا",
+    "=cmd|' /C calc'!A0",
+    "\x00\x07\r\n\tbell",
+    "&lt;b&gt;&amp;",
+    "very long " * 200,
+    "\u2028line\u2029end -->",
+)
+
+
+def hostile_name(number: int) -> str:
+    """One bad name after the other."""
+    return HOSTILE[number % len(HOSTILE)]
+
+
+def without_scripts(page: str) -> str:
+    """The page as people see it, scripts and styles cut out."""
+    return re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL)
+
+
+def open_in_browser(page: str, folder: Path) -> tuple[str, list[str]]:
+    """The page's elements after its scripts have run, and what the console said."""
+    path = folder / "map.html"
+    path.write_text(page, encoding="utf-8", newline="\n")
+    command = [
+        str(BROWSER),
+        *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
+        *("--disable-background-networking", "--disable-component-update"),
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        f"--user-data-dir={folder / 'profile'}",
+        *("--enable-logging=stderr", "--window-size=1300,900", "--virtual-time-budget=3000"),
+        *("--dump-dom", path.as_uri()),
+    ]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    log = done.stderr.decode("utf-8", errors="replace").splitlines()
+    return done.stdout.decode("utf-8"), [line for line in log if "CONSOLE" in line]
+
+
+def drawn_counts(page: str) -> dict[str, tuple[int, int]]:
+    """For each layer, features in the data and shapes that Leaflet made."""
+    entries = re.findall(r'data-layer="(\w+)" data-features="(\d+)" data-drawn="(\d+)"', page)
+    return {key: (int(expected), int(drawn)) for key, expected, drawn in entries}
+
+
+def test_docs_leaflet_is_the_published_file() -> None:
+    path = Path(__file__).resolve().parents[2] / "siting" / "assets" / "leaflet.js"
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == LEAFLET_SHA256
+    assert "BSD 2-Clause" in asset("leaflet-licence.txt")
+
+
+def test_docs_map_needs_no_address(made_plan: Any) -> None:
+    page = draw_map(made_plan)
+    scriptless = re.sub(r"<script>.*?</script>|/\*.*?\*/", "", page, flags=re.DOTALL)
+    assert not re.findall(r"(?:src|href|url)\s*[=(]", scriptless)
+    assert "http" not in scriptless.replace("http-equiv", "")
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    assert "https://" not in scripts[1] + scripts[2]
+    assert "cdn" not in page.lower()
+
+
+def test_docs_policy_names_each_script(made_plan: Any) -> None:
+    page = draw_map(made_plan)
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    assert len(scripts) == page.count("<script") == 3
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy[1]
+    assert "unsafe-eval" not in policy[1]
+    assert "script-src 'unsafe-inline'" not in policy[1]
+
+
+def test_docs_page_is_accessible_and_credited(made_plan: Any) -> None:
+    page = draw_map(made_plan)
+    assert '<html lang="en-GB">' in page
+    assert "<title>Heat-reuse plan</title>" in page
+    assert "user-scalable" not in page.split("<style>")[0]
+    assert "<caption>" in page
+    assert page.count("© OpenStreetMap contributors, ODbL 1.0") == 2
+    assert "EUR 2024" in without_scripts(page)
+    assert "Hypothetical sites: 1 of 2 data centres" in page
+
+
+def test_docs_no_banner_without_hypothetical_sites(made_plan: Any) -> None:
+    real = made_plan.inputs.sites.drop(columns="hypothetical")
+    projects = made_plan.projects.assign(hypothetical=False)
+    inputs = dataclasses.replace(made_plan.inputs, sites=real)
+    page = draw_map(dataclasses.replace(made_plan, inputs=inputs, projects=projects))
+    assert "ypothetical" not in without_scripts(page)
+
+
+def test_property_equal_plans_give_equal_bytes(plan_maker: Callable[..., Any]) -> None:
+    first = plan_maker(30)
+    second = plan_maker(30)
+    shuffled = {
+        name: getattr(second, name).sample(frac=1, random_state=3).reset_index(drop=True)
+        for name in ("links", "projects", "edges", "connections")
+    }
+    assert draw_map(first) == draw_map(dataclasses.replace(second, **shuffled))
+
+
+def test_property_hostile_names_stay_texts(plan_maker: Callable[..., Any]) -> None:
+    plan = plan_maker(30, name=hostile_name, attribution=HOSTILE[2], extra_column=HOSTILE[0])
+    page = draw_map(plan)
+    assert re.findall(r"<script[^>]*>", page) == ["<script>"] * 3
+    assert "<img" not in page
+    seen = html.unescape(without_scripts(page))
+    assert f"{HOSTILE[0]} heats most." in seen
+    assert HOSTILE[1] in seen
+    assert HOSTILE[2] in seen
+    drawn, _ = themes(plan)
+    texts = [
+        text for theme in drawn for shape in theme.features for text in shape["properties"].values()
+    ]
+    assert texts
+    assert not [text for text in texts if set(text) & set("<>\"'`${}")]
+
+
+def test_property_names_are_no_templates(plan_maker: Callable[..., Any]) -> None:
+    """Branca renders scripts as jinja templates once more; a name must not be run by Python."""
+    page = draw_map(plan_maker(6, name=lambda _: "{{ 1234 * 10 }}{% raw %}{# x"))
+    assert "12340" not in page
+    assert "{{ 1234 * 10 }}{% raw %}{# x" in html.unescape(page)
+
+
+def test_property_large_plan_stays_small(plan_maker: Callable[..., Any]) -> None:
+    page = draw_map(plan_maker(2200))
+    assert len(page.encode()) < 4_000_000
+
+
+def test_property_coordinates_have_six_decimals(made_plan: Any) -> None:
+    drawn, _ = themes(made_plan)
+    numbers = re.findall(
+        r"\d+\.(\d+)", json.dumps([f["geometry"] for t in drawn for f in t.features])
+    )
+    assert numbers
+    assert max(map(len, numbers)) <= 6
+
+
+def test_property_consumer_served_by_one_of_two_sites_is_connected(made_plan: Any) -> None:
+    rows = made_plan.connections
+    other = rows.assign(site_id="s1", connected=~rows["connected"], project_id="p1")
+    both = gpd.GeoDataFrame(gpd.pd.concat([rows, other], ignore_index=True), crs=rows.crs)
+    drawn, _ = themes(dataclasses.replace(made_plan, connections=both))
+    counts = {theme.key: len(theme.features) for theme in drawn}
+    assert counts["connected"] == len(rows)
+    assert "unconnected" not in counts
+
+
+def test_property_cap_is_said(made_plan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heatreach.siting.map_features.MOST_CONSUMERS", 5)
+    drawn, notes = themes(made_plan)
+    counts = {theme.key: len(theme.features) for theme in drawn}
+    assert counts["unconnected"] == counts["connected"] == 5
+    assert any("5 of 12 connected consumers are drawn" in note for note in notes)
+
+
+def test_property_empty_plan_still_draws(made_plan: Any) -> None:
+    empty = {
+        name: getattr(made_plan, name).iloc[:0]
+        for name in ("links", "projects", "edges", "connections")
+    }
+    assert "No project was found." in draw_map(dataclasses.replace(made_plan, **empty))
+    nowhere = dataclasses.replace(
+        made_plan.inputs,
+        sites=made_plan.inputs.sites.iloc[:0],
+        roads=made_plan.inputs.roads.iloc[:0],
+        attribution="",
+    )
+    assert "L.map(" in draw_map(dataclasses.replace(made_plan, **empty, inputs=nowhere))
+
+
+def test_property_own_site_columns_do_not_hide_results(made_plan: Any) -> None:
+    sites = made_plan.inputs.sites.assign(rank=99, heat_mwh="warm")
+    roads = made_plan.inputs.roads.drop(columns="highway")
+    inputs = dataclasses.replace(made_plan.inputs, sites=sites, roads=roads)
+    drawn, _ = themes(dataclasses.replace(made_plan, inputs=inputs))
+    shown = next(theme for theme in drawn if theme.key == "sites").features[0]["properties"]
+    assert shown["rank"] == "1"
+    assert shown["heat"].endswith("MWh/yr")
+
+
+def test_property_many_streets_leave_main_roads(
+    made_plan: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heatreach.siting.map_features.MOST_ROAD_POINTS", 4)
+    drawn, notes = themes(made_plan)
+    assert [shape["properties"]["class"] for shape in drawn[0].features] == ["main"]
+    assert "Of the streets only main roads are drawn." in notes
+
+
+def test_golden_pipe_classes_grow() -> None:
+    widths = [width for *_, width in PIPE_CLASSES]
+    assert widths == sorted(widths)
+    assert pipe_class("DN20") == 0 < pipe_class("DN80") < pipe_class("DN600")
+    assert pipe_class("") == pipe_class(None) == 0
+
+
+def test_golden_letters_of_uses_differ() -> None:
+    assert len({letter for _, letter, *_ in USE_GROUPS.values()}) == len(USE_GROUPS)
+    assert len({colour for _, _, colour, _ in USE_GROUPS.values()}) == len(USE_GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.1234, "0.12"), (12.34, "12.3"), (99.96, "100"), (1234.5, "1,234"), (-7.0, "−7")],
+)
+def test_golden_figures(value: float, text: str) -> None:
+    assert figure(value) == text
+    assert figure(value, "m") == f"{text} m"
+
+
+def test_golden_html_text_is_escaped_once() -> None:
+    assert str(html_text("a & b")) == "a &amp; b"
+    assert str(html_text("&amp;")) == "&amp;amp;"
+    assert str(html_text(None)) == str(html_text("  ")) == "–"
+    assert len(html.unescape(html_text("x" * 500))) == 90
+
+
+@needs_browser
+def test_town_browser_draws_every_layer(plan_maker: Callable[..., Any], tmp_path: Path) -> None:
+    page, console = open_in_browser(draw_map(plan_maker(40)), tmp_path)
+    assert console == []
+    assert 'data-map="ready"' in page
+    counts = drawn_counts(page)
+    assert counts["connected"] == counts["unconnected"] == (20, 20)
+    assert counts["route_1"] == (40, 40)
+    assert counts["sites"] == (2, 2)
+    assert all(expected == drawn for expected, drawn in counts.values())
+    assert "<canvas" in page
+    assert 'class="leaflet-control-scale' in page
+    switches = without_scripts(page).count('class="leaflet-control-layers-selector"')
+    assert switches == len(counts)
+
+
+@needs_browser
+def test_town_browser_shows_hostile_names_literally(
+    plan_maker: Callable[..., Any], tmp_path: Path
+) -> None:
+    plan = plan_maker(24, name=hostile_name, attribution=HOSTILE[0], extra_column=HOSTILE[2])
+    page, console = open_in_browser(draw_map(plan), tmp_path)
+    assert console == []
+    assert "<title>Heat-reuse plan</title>" in page
+    assert all(expected == drawn for expected, drawn in drawn_counts(page).values())
+    assert page.count("<script") == 3
+
+
+@needs_browser
+def test_town_escaping_holds_without_the_policy(
+    plan_maker: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Open every card of every layer with the second wall, the policy, taken away."""
+    plan = plan_maker(24, name=hostile_name, attribution=HOSTILE[0], extra_column=HOSTILE[2])
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", draw_map(plan))
+    probe = """<pre id="probe"></pre><script>
+    const canvas = document.querySelector("canvas");
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    const painted = pixels.filter((value, at) => at % 4 === 3 && value > 0).length;
+    const texts = [];
+    for (const key of ["connected", "unconnected", "route_1", "sites", "links"]) {
+      const layers = window["geo_json_" + key].addTo(map_plan);
+      for (const shape of layers.getLayers()) {
+        const at = shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter();
+        for (const kind of ["mouseover", "click"])
+          shape.fire(kind, {latlng: at, originalEvent: new MouseEvent(kind)}, true);
+        for (const card of document.querySelectorAll(".leaflet-popup-content, .leaflet-tooltip"))
+          texts.push(card.textContent.replace(/\\s+/g, " "));
+      }
+    }
+    document.getElementById("probe").textContent = JSON.stringify({painted, texts});
+    </script></body>"""
+    shown, console = open_in_browser(page.replace("</body>", probe), tmp_path)
+    assert console == []
+    assert "<title>Heat-reuse plan</title>" in shown
+    found = re.search(r'<pre id="probe">(.*?)</pre>', shown, flags=re.DOTALL)
+    assert found is not None
+    probed = json.loads(html.unescape(found[1]))
+    assert probed["painted"] > 1000
+    cards = "\n".join(probed["texts"])
+    for name in HOSTILE[:6]:
+        assert " ".join(name.split()) in cards
+    assert "שלום" in cards
