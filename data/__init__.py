@@ -1,10 +1,10 @@
 """
-What do we assume, and who says so?
+What heatreach assumes, and who says so.
 
-Reading order: `tables` (the loader), `money` (one price base per plan), then the CSV files themselves: ``sources`` (who says so),
-``columns`` (the dictionary of every column of every table that enters or leaves heatreach),
-``scenario`` (defaults a planner may change), and the number tables. ``sample`` holds the
-hypothetical sites of the demo.
+Reading order: `tables` (the loader), `money` (one price base per plan), then the CSV files
+themselves: ``sources`` (who says so), ``columns`` (the dictionary of every column of every table
+that enters or leaves heatreach), ``scenario`` and ``choices`` (defaults a planner may change), the
+number tables and the rule tables. ``sample`` holds the hypothetical sites of the demo.
 """
 
 from .errors import TableError

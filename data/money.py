@@ -9,14 +9,16 @@ then by that year's mean exchange rate; both come from the table ``price_index``
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
-
-import pandas as pd
+from functools import cache
+from typing import TYPE_CHECKING
 
 from .tables import Assumption, _read, assumption, wide
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@lru_cache(maxsize=None)
+
+@cache
 def price_factor(price_base: str, target: str) -> float:
     """
     Factor that brings an amount from one price base to another.
@@ -130,8 +132,10 @@ def priced(table: str, *, target: str, column: str = "value") -> pd.DataFrame:
     True
     """
     frame = wide(table, column)
-    bases = _read(table)
-    bases = bases[(bases["region"] == "") & (bases["price_base"] != "")]
-    for row in bases.itertuples():
-        frame.loc[row.name, row.parameter] *= price_factor(row.price_base, target)
+    rows = _read(table)
+    rows = rows[(rows["region"] == "") & (rows["price_base"] != "")]
+    for name, parameter, base in zip(
+        rows["name"], rows["parameter"], rows["price_base"], strict=True
+    ):
+        frame.loc[name, parameter] *= price_factor(base, target)
     return frame

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def table_names() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".csv") for f in files if f.name.endswith(".csv")))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(name: str) -> pd.DataFrame:
     """Read one CSV table; numbers stay numbers, blanks in text columns become ''."""
     path = resources.files("heatreach.data") / f"{name}.csv"
@@ -117,7 +117,7 @@ def load_table(name: str) -> pd.DataFrame:
     return _read(name).copy()
 
 
-@lru_cache(maxsize=None)
+@cache
 def assumption(table: str, name: str, parameter: str, region: str = "") -> Assumption:
     """
     One figure with range, unit and source.
@@ -201,7 +201,7 @@ def wide(table: str, column: str = "value") -> pd.DataFrame:
     return _wide(table, column).copy()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _wide(table: str, column: str) -> pd.DataFrame:
     """Pivot of a number table; callers copy before they change it."""
     rows = _read(table)

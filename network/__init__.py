@@ -1,10 +1,10 @@
 """
-Where does the pipe run, how big is it, what does it lose and cost?
+Where the pipe runs, how big it is, what it loses and costs.
 
 Reading order: `crs` (metric coordinates), `osm` (reader), `streets` (the graph), `nx` (from and to
 networkx), `connect` (building to street), `routing` (shortest routes), `catalogue` and `sizing`
-(pipes), `flows` (trees, diversity), `design` (which consumers, which trench), `simulate`
-(temperatures and losses), `sections` (the table people see).
+(pipes), `flows` (trees, diversity), `design` and `choice` (which consumers, which trench),
+`simulate` (temperatures and losses), `sections` (the table people see).
 """
 
 from .catalogue import Catalogue, pipe_catalogue

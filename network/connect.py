@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 OWN_BUILDING_M = 0.05
 """A building this near the start of a service pipe is the pipe's own, not an obstacle."""
 
+SERVICE_WAY = -1
+"""Way number that all service pipes share; those of OpenStreetMap are positive."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
@@ -67,7 +70,9 @@ class Connections:
 
     def part(self, rows: slice) -> Connections:
         """Pipes of some of the buildings."""
-        return Connections(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return Connections(
+            **{field.name: getattr(self, field.name)[rows] for field in fields(self)}
+        )
 
 
 def connect(
@@ -262,7 +267,7 @@ def attach(
     count = len(found)
     on_street = streets.nodes + np.arange(count)
     at_building = on_street + count
-    ways = pd.concat([streets.ways, _service_way(streets.ways)], ignore_index=True)
+    ways = pd.concat([streets.ways, _service_way()], ignore_index=True)
     tail, head, way, length = _cut(streets, connections, found, on_street)
     lowest = min(0, int(streets.node_id.min(initial=0)))
     added = lowest - 1 - np.arange(2 * count)
@@ -284,10 +289,10 @@ def attach(
     return graph, node
 
 
-def _service_way(ways: pd.DataFrame) -> pd.DataFrame:
+def _service_way() -> pd.DataFrame:
     """The row of ``ways`` that all service pipes share."""
     row = {
-        "way_id": min(0, int(ways["way_id"].min())) - 1 if len(ways) else -1,
+        "way_id": SERVICE_WAY,
         "highway": SERVICE_PIPE,
         "name": "",
         "surface_class": "soft",
@@ -305,8 +310,9 @@ def _cut(
     connections: Connections,
     found: npt.NDArray[np.int64],
     on_street: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64],
-           npt.NDArray[np.float64]]:
+) -> tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]
+]:
     """Segments cut at the pipes: the chain tail, cut, cut, …, head replaces each cut segment."""
     segment, position = connections.segment[found], connections.position[found]
     cut = np.unique(segment)

@@ -9,6 +9,7 @@ flow of a section is the sum downstream times a diversity factor of their number
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,6 +118,13 @@ def tree_of_routes(paths: ShortestPaths, steps: Trace) -> Tree:
     )
 
 
+@lru_cache(maxsize=1)
+def _winter_2001() -> dict[str, float]:
+    """Coefficients of the diversity factor."""
+    row = wide("diversity").loc["winter_2001"]
+    return dict(zip(row.index.tolist(), row.to_numpy(dtype=float).tolist(), strict=True))
+
+
 def diversity_factor(consumers: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """
     Share of the sum of peaks that arises at one time.
@@ -146,7 +154,7 @@ def diversity_factor(consumers: npt.ArrayLike) -> npt.NDArray[np.float64]:
     >>> diversity_factor([1, 10, 100]).round(2).tolist()
     [1.0, 0.97, 0.59]
     """
-    fit = wide("diversity").loc["winter_2001"]
+    fit = _winter_2001()
     number = np.minimum(np.asarray(consumers, dtype=float), fit["consumers_max"])
     ratio = (number / fit["scale_consumers"]) ** fit["exponent"]
     factor = fit["floor_share"] + fit["span_share"] / (1.0 + ratio)

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from .crs import metric_crs
+from .crs import measures_metres, metric_crs, middle_degrees
 from .errors import StreetError
 from .streets import StreetGraph, build, way_attributes
 
@@ -27,7 +27,7 @@ TAGS = ("highway", "name", "access", "bridge", "tunnel", "surface", "area", "cos
 OWN = ("surface_class", "private", "bridge", "tunnel", "cost_factor", "connectable")
 
 
-def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph:
+def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph[int]:
     """
     Street graph as an osmnx-compatible networkx graph.
 
@@ -52,13 +52,14 @@ def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph:
     >>> to_networkx(streets).edges[0, 1, 0]["length"]
     50.0
     """
-    graph = nx.MultiDiGraph(crs=streets.crs, simplified=False, created_with="heatreach")
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(
+        crs=streets.crs, simplified=False, created_with="heatreach"
+    )
     names = streets.node_id.tolist()
-    flags = zip(streets.x.tolist(), streets.y.tolist(), streets.level_crossing.tolist(),
-                strict=True)
+    columns = (streets.x.tolist(), streets.y.tolist(), streets.level_crossing.tolist())
     graph.add_nodes_from(
         (name, {"x": x, "y": y} | ({"railway": "level_crossing"} if rail else {}))
-        for name, (x, y, rail) in zip(names, flags, strict=True)
+        for name, x, y, rail in zip(names, *columns, strict=True)
     )
     ways = [
         {
@@ -79,13 +80,11 @@ def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph:
     )
     for tail, head, way, length in ends:
         for start, end, backwards in ((tail, head, False), (head, tail, True)):
-            graph.add_edge(
-                names[start], names[end], **ways[way], length=length, reversed=backwards
-            )
+            graph.add_edge(names[start], names[end], **ways[way], length=length, reversed=backwards)
     return graph
 
 
-def from_networkx(graph: nx.Graph) -> StreetGraph:
+def from_networkx(graph: nx.Graph[Any]) -> StreetGraph:
     """
     Street graph of a networkx graph as osmnx makes it.
 
@@ -93,13 +92,14 @@ def from_networkx(graph: nx.Graph) -> StreetGraph:
     ----------
     graph
         Any networkx graph with ``crs`` on the graph and ``x``, ``y`` on its nodes; edges may carry
-        ``geometry`` (a line in the same coordinate system) and OpenStreetMap tags.
+        ``geometry`` (a line in the same coordinate system, drawn either way) and OpenStreetMap
+        tags.
 
     Returns
     -------
     streets
-        Undirected metric graph of all edges; a geographic coordinate system is projected to UTM.
-        The two directions of a street become one, self-loops without geometry are left out.
+        Undirected metric graph of all edges, projected to UTM unless already metric. The two
+        directions of a street become one, self-loops without geometry are left out.
 
     Raises
     ------
@@ -121,14 +121,15 @@ def from_networkx(graph: nx.Graph) -> StreetGraph:
     place = {name: number for number, name in enumerate(nodes)}
     start = table["start"].map(place).to_numpy()
     end = table["end"].map(place).to_numpy()
-    tail, head, way, inner = _segments(table, start, end, first_inner=len(nodes))
-    x, y = to_metric(np.concatenate([xy[:, 0], inner[:, 0]]), np.concatenate([xy[:, 1], inner[:, 1]]))
+    lines = _from_start_to_end(table["geometry"], xy[start], xy[end])
+    tail, head, way, inner = _segments(lines, start, end, first_inner=len(nodes))
+    x, y = to_metric(*np.concatenate([xy, inner]).T)
     rail = [graph.nodes[n].get("railway") == "level_crossing" for n in nodes]
     return build(
         crs=crs,
         node_id=_identifiers(nodes, len(inner)),
-        x=x,
-        y=y,
+        x=np.asarray(x),
+        y=np.asarray(y),
         level_crossing=np.concatenate([rail, np.zeros(len(inner), dtype=bool)]).astype(bool),
         tail=tail,
         head=head,
@@ -137,10 +138,10 @@ def from_networkx(graph: nx.Graph) -> StreetGraph:
     )
 
 
-def _edge_table(graph: nx.Graph) -> pd.DataFrame:
+def _edge_table(graph: nx.Graph[Any]) -> pd.DataFrame:
     """One row per street: the two directions of an edge once."""
     rows = [
-        {"start": start, "end": end} | {key: _first(value) for key, value in data.items()}
+        {key: _first(value) for key, value in data.items()} | {"start": start, "end": end}
         for start, end, data in graph.edges(data=True)
     ]
     if not rows:
@@ -152,8 +153,9 @@ def _edge_table(graph: nx.Graph) -> pd.DataFrame:
         return table
     order = {name: number for number, name in enumerate(graph.nodes)}
     start, end = table["start"].map(order), table["end"].map(order)
-    shape = [_direction_free(line) for line in table["geometry"]]
-    osmid = table["osmid"].astype(str) if "osmid" in table else ""
+    shape = pd.Series([_direction_free(line) for line in table["geometry"]], dtype=str)
+    # A simplified edge lists its ways in order of travel, so only its line tells who it is.
+    osmid = table["osmid"].astype(str).where(shape == "", "") if "osmid" in table else ""
     key = pd.DataFrame(
         {"a": np.minimum(start, end), "b": np.maximum(start, end), "w": osmid, "shape": shape}
     )
@@ -173,38 +175,49 @@ def _direction_free(line: Any) -> str:
     return str(min(points, points[::-1]))
 
 
-def _projection(graph: nx.Graph, xy: npt.NDArray[np.float64]) -> tuple[CRS, Any]:
+def _projection(graph: nx.Graph[Any], xy: npt.NDArray[np.float64]) -> tuple[CRS, Any]:
     """Metric coordinate system of the graph and the way into it."""
     if "crs" not in graph.graph:
         raise StreetError("the graph has no crs; set graph.graph['crs'], for example 'EPSG:4326'")
     given = CRS.from_user_input(graph.graph["crs"])
-    if given.is_projected:
+    if measures_metres(given):
         return given, lambda x, y: (x, y)
-    crs = metric_crs(*xy.mean(axis=0))
+    degrees = Transformer.from_crs(given, "EPSG:4326", always_xy=True).transform(*xy.T)
+    crs = metric_crs(*middle_degrees(*degrees))
     return crs, Transformer.from_crs(given, crs, always_xy=True).transform
 
 
+def _from_start_to_end(
+    geometry: pd.Series, start: npt.NDArray[np.float64], end: npt.NDArray[np.float64]
+) -> npt.NDArray[np.object_]:
+    """Lines turned to run from start to end: undirected graphs keep them as first drawn."""
+    lines = geometry.to_numpy(dtype=object, copy=True)
+    lines[~shapely.is_geometry(lines)] = None
+    begins = shapely.distance(shapely.get_point(lines, 0), shapely.points(start))
+    turned = begins > shapely.distance(shapely.get_point(lines, 0), shapely.points(end))
+    lines[turned] = shapely.reverse(lines[turned])
+    return lines
+
+
 def _segments(
-    table: pd.DataFrame,
+    lines: npt.NDArray[np.object_],
     start: npt.NDArray[np.int64],
     end: npt.NDArray[np.int64],
     *,
     first_inner: int,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64],
-           npt.NDArray[np.float64]]:
-    """Edges cut at the inner vertices of their lines (drawn from start to end, as in osmnx)."""
-    lines = table["geometry"].to_numpy(dtype=object)
-    lines = np.where(shapely.is_geometry(lines), lines, None)
+) -> tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]
+]:
+    """Edges cut at the inner vertices of their lines."""
+    edges = np.arange(len(lines))
     xy, row = shapely.get_coordinates(lines, return_index=True)
     inside = np.zeros(len(row), dtype=bool)
     inside[1:-1] = (row[1:-1] == row[:-2]) & (row[1:-1] == row[2:])
     inner, owner = xy[inside], row[inside]
-    chain_row = np.concatenate([np.arange(len(table)), owner, np.arange(len(table))])
-    rank = np.concatenate(
-        [np.full(len(table), -1), np.arange(len(inner)), np.full(len(table), len(inner))]
-    )
+    chain_row = np.concatenate([edges, owner, edges])
+    rank = np.repeat([-1, 0, 1], [len(edges), len(inner), len(edges)])
     node = np.concatenate([start, first_inner + np.arange(len(inner)), end])
-    order = np.lexsort((rank, chain_row))
+    order = np.lexsort((rank, chain_row))  # stable: inner vertices stay in order
     node, chain_row = node[order], chain_row[order]
     same = chain_row[1:] == chain_row[:-1]
     return node[:-1][same], node[1:][same], chain_row[:-1][same], inner
@@ -221,7 +234,9 @@ def _identifiers(nodes: list[Any], added: int) -> npt.NDArray[np.int64]:
 def _ways(table: pd.DataFrame) -> pd.DataFrame:
     """Way attributes: ours where the graph came from heatreach, else from its tags."""
     tags = pd.DataFrame({tag: table[tag] for tag in TAGS if tag in table})
-    tags["way_id"] = table["osmid"] if "osmid" in table else np.arange(len(table))
+    tags["way_id"] = np.arange(len(table))
+    if "osmid" in table and pd.to_numeric(table["osmid"], errors="coerce").notna().all():
+        tags["way_id"] = table["osmid"].astype(np.int64)
     ways = way_attributes(tags)
     if "heatreach" in table:
         own = pd.DataFrame(table["heatreach"].tolist())

@@ -18,6 +18,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from .errors import StreetError
 from .streets import SERVICE_PIPE
 
 if TYPE_CHECKING:
@@ -142,9 +143,7 @@ def shortest_paths(index: RoutingIndex, source: int, *, limit: float = np.inf) -
     distance, predecessor = dijkstra(
         index.matrix, directed=True, indices=source, limit=limit, return_predecessors=True
     )
-    return ShortestPaths(
-        source=source, distance=distance, predecessor=predecessor.astype(np.int64)
-    )
+    return ShortestPaths(source=source, distance=distance, predecessor=predecessor.astype(np.int64))
 
 
 def components(index: RoutingIndex) -> npt.NDArray[np.int64]:
@@ -174,9 +173,7 @@ class Trace:
     node: npt.NDArray[np.int64]
 
 
-def trace(
-    index: RoutingIndex, paths: ShortestPaths, targets: npt.NDArray[np.int64]
-) -> Trace:
+def trace(index: RoutingIndex, paths: ShortestPaths, targets: npt.NDArray[np.int64]) -> Trace:
     """
     Edges and nodes of the shortest routes to many targets.
 
@@ -191,7 +188,14 @@ def trace(
     -------
     steps
         All steps of all routes.
+
+    Raises
+    ------
+    StreetError
+        If a target was not reached.
     """
+    if not np.isfinite(paths.distance[targets]).all():
+        raise StreetError("routes can only be traced to nodes that the search has reached")
     route, here = np.arange(len(targets)), np.asarray(targets, dtype=np.int64)
     steps = [(route[:0], route[:0], route[:0])]
     while len(here):
@@ -225,14 +229,15 @@ def route_table(streets: StreetGraph, steps: Trace, count: int) -> pd.DataFrame:
         Per route: ``route_m``, ``service_m``, ``hard_m``, ``soft_m``, ``private_m`` [m],
         ``cost_weighted_m`` (length times cost factor), ``hard_weighted_m``, ``soft_weighted_m``,
         and the numbers of ``bridges``, ``tunnels`` and ``level_crossings``. Consecutive edges of
-        one bridge or tunnel count once.
+        one bridge or tunnel, and neighbouring tracks of one level crossing, count once.
     """
     length = streets.length_m[steps.edge]
     hard = streets.of_way("surface_class")[steps.edge] == "hard"
     weighted = length * streets.of_way("cost_factor")[steps.edge].astype(float)
 
     def total(values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
-        return np.bincount(steps.route, weights=values.astype(float), minlength=count)
+        sums = np.bincount(steps.route, weights=values.astype(float), minlength=count)
+        return np.asarray(sums, dtype=float)
 
     def runs(flag: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         starts = flag.copy()
@@ -250,7 +255,7 @@ def route_table(streets: StreetGraph, steps: Trace, count: int) -> pd.DataFrame:
             "soft_weighted_m": total(weighted * ~hard),
             "bridges": runs(streets.of_way("bridge")[steps.edge].astype(bool)),
             "tunnels": runs(streets.of_way("tunnel")[steps.edge].astype(bool)),
-            "level_crossings": total(streets.level_crossing[steps.node]).astype(int),
+            "level_crossings": runs(streets.level_crossing[steps.node]),
         }
     )
 
@@ -281,5 +286,4 @@ def route_lines(
     node = np.concatenate([np.full(count, source), steps.node])
     order = np.argsort(route, kind="stable")
     xy = np.column_stack([streets.x[node[order]], streets.y[node[order]]])
-    lines: npt.NDArray[np.object_] = shapely.linestrings(xy, indices=route[order])
-    return lines
+    return np.asarray(shapely.linestrings(xy, indices=route[order]), dtype=object)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .flows import Tree
     from .streets import StreetGraph
 
+HOURS_PER_YEAR = 8760.0
 SUMS = ("length_m", "loss_mwh", "capex", "capex_low", "capex_high")
 
 
@@ -64,16 +65,15 @@ def section_table(
     """
     tree = plan.tree
     detail = _details(plan, streets, catalogue, rules).assign(
-        loss_mwh=loss_kw * 8760.0 / 1e3
+        loss_mwh=loss_kw * HOURS_PER_YEAR / 1e3
     )
     label = _section_of(tree, streets, plan.edges)
     grouped = detail.groupby(label, sort=True)
     table = grouped.first()
     table[list(SUMS)] = grouped[list(SUMS)].sum()
-    table["loss_w_m"] = table["loss_mwh"] / 8760.0 * 1e6 / table["length_m"]
+    table["loss_w_m"] = table["loss_mwh"] / HOURS_PER_YEAR * 1e6 / table["length_m"]
     lines = _lines(tree, streets, label)
-    frame = gpd.GeoDataFrame(table.reset_index(drop=True), geometry=lines, crs=streets.crs)
-    return frame
+    return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=lines, crs=streets.crs)
 
 
 def _details(
@@ -111,9 +111,7 @@ def _details(
     )
 
 
-def _section_of(
-    tree: Tree, streets: StreetGraph, edges: pd.DataFrame
-) -> npt.NDArray[np.int64]:
+def _section_of(tree: Tree, streets: StreetGraph, edges: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Section of each tree node but the root: the tree node at which it begins."""
     nodes = len(tree.node)
     children = np.bincount(tree.parent[1:], minlength=nodes)
@@ -143,5 +141,4 @@ def _lines(
     owner = np.concatenate([np.arange(len(distinct)), which])
     order = np.argsort(owner, kind="stable")
     xy = np.column_stack([streets.x[nodes[order]], streets.y[nodes[order]]])
-    lines: npt.NDArray[np.object_] = shapely.linestrings(xy, indices=owner[order])
-    return lines
+    return np.asarray(shapely.linestrings(xy, indices=owner[order]), dtype=object)

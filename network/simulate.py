@@ -75,8 +75,8 @@ def link_temperatures(
 
     Notes
     -----
-    Steady state, no heat exchanged between the two pipes. Heat fed in, ``m·c·(T_supply − T_return)``
-    at the source, equals heat plus loss.
+    Steady state, no heat exchanged between the two pipes. Heat fed in at the source,
+    ``m·c·(T_supply − T_return)``, equals heat plus loss.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def link_temperatures(
     ...     length_m=1000.0 * one, u_value_w_mk=0.2 * one, ground_degc=8.0, drop_max_k=10.0,
     ...     heat_capacity_kj_kgk=4.18 * one)
     >>> round(float(state.supply_drop_k[0]), 2), round(float(state.loss_kw[0]), 1)
-    (0.75, 18.9)
+    (0.75, 18.8)
     """
     loss_w_k = u_value_w_mk * length_m
     steepest = np.log1p(drop_max_k / (supply_degc - ground_degc))

@@ -20,9 +20,13 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from heatreach.data import load_table, wide
 
+from .crs import measures_metres, metric_crs, middle_degrees
 from .errors import StreetError
 
 if TYPE_CHECKING:
@@ -111,20 +115,35 @@ class StreetGraph:
         ends = np.empty((self.edges, 2, 2))
         ends[:, 0, 0], ends[:, 0, 1] = self.x[self.tail], self.y[self.tail]
         ends[:, 1, 0], ends[:, 1, 1] = self.x[self.head], self.y[self.head]
-        lines: npt.NDArray[np.object_] = shapely.linestrings(ends)
-        return lines
+        return np.asarray(shapely.linestrings(ends), dtype=object)
 
     def to_frame(self) -> gpd.GeoDataFrame:
         """Streets as one line (or several) per way, in the graph's coordinate system."""
         order = np.argsort(self.way, kind="stable")
-        merged = gpd.GeoSeries(self.segments()[order], crs=self.crs)
-        lines = merged.groupby(self.way[order]).agg(lambda part: shapely.line_merge(part.union_all()))
-        frame = self.ways.loc[lines.index].reset_index(drop=True)
-        return gpd.GeoDataFrame(frame, geometry=lines.to_numpy(), crs=self.crs)
+        way, tail, head = self.way[order], self.tail[order], self.head[order]
+        starts = np.ones(len(order), dtype=bool)
+        starts[1:] = (way[1:] != way[:-1]) | (tail[1:] != head[:-1])
+        chain = np.cumsum(starts) - 1
+        node = np.concatenate([tail[starts], head])
+        owner = np.concatenate([chain[starts], chain])
+        along = np.argsort(owner, kind="stable")
+        xy = np.column_stack([self.x, self.y])[node[along]]
+        lines = np.asarray(shapely.linestrings(xy, indices=owner[along]), dtype=object)
+        used, street = np.unique(way[starts], return_inverse=True)
+        shapes = np.asarray(shapely.multilinestrings(lines, indices=street), dtype=object)
+        shapes = np.where(shapely.get_num_geometries(shapes) == 1, lines[_first(street)], shapes)
+        frame = self.ways.iloc[used].reset_index(drop=True)
+        return gpd.GeoDataFrame(frame, geometry=shapes, crs=self.crs)
 
 
-def street_graph(streets: gpd.GeoDataFrame | OsmExtract, *, crs: CRS | None = None,
-                 paths: bool = False) -> StreetGraph:
+def _first(group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where each group of a sorted list begins."""
+    return np.flatnonzero(np.diff(group, prepend=-1))
+
+
+def street_graph(
+    streets: gpd.GeoDataFrame | OsmExtract, *, crs: CRS | None = None, paths: bool = False
+) -> StreetGraph:
     """
     Street graph of user lines or of an OpenStreetMap extract.
 
@@ -147,7 +166,8 @@ def street_graph(streets: gpd.GeoDataFrame | OsmExtract, *, crs: CRS | None = No
     Raises
     ------
     StreetError
-        If nothing that may carry a pipe is left, or user lines have no metric coordinate system.
+        If nothing that may carry a pipe is left, or user lines have no metric coordinate system,
+        are not lines, or have a cost factor that is not above 0.
 
     Notes
     -----
@@ -175,9 +195,7 @@ def _from_extract(extract: OsmExtract, *, crs: CRS | None, paths: bool) -> Stree
         raise StreetError("the extract holds no street that may carry a pipe; choose a larger area")
     used, ends = np.unique(np.stack([extract.tail[keep], extract.head[keep]]), return_inverse=True)
     if crs is None:
-        from .crs import metric_crs
-
-        crs = metric_crs(float(np.mean(extract.lon[used])), float(np.mean(extract.lat[used])))
+        crs = metric_crs(*middle_degrees(extract.lon[used], extract.lat[used]))
     to_metric = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     x, y = to_metric.transform(extract.lon[used], extract.lat[used])
     return build(
@@ -195,33 +213,46 @@ def _from_extract(extract: OsmExtract, *, crs: CRS | None, paths: bool) -> Stree
 
 def _from_lines(streets: gpd.GeoDataFrame, *, paths: bool) -> StreetGraph:
     """Street graph of user lines in a metric coordinate system."""
-    if streets.crs is None or not streets.crs.is_projected:
+    if streets.crs is None or not measures_metres(streets.crs):
+        name = "no coordinate system" if streets.crs is None else streets.crs.name
         raise StreetError(
-            f"streets are in {streets.crs or 'no coordinate system'}; lengths need a projected one "
-            "in metres, for example streets.to_crs(streets.estimate_utm_crs())"
+            f"streets are in {name}; lengths need a projected one in metres that is true to scale, "
+            "for example streets.to_crs(streets.estimate_utm_crs())"
         )
     tags = pd.DataFrame(streets.drop(columns=streets.geometry.name)).reset_index(drop=True)
     keep = _carries_pipes(tags, paths=paths)
     parts, row = shapely.get_parts(streets.geometry.to_numpy()[keep], return_index=True)
     row = np.flatnonzero(keep)[row]
+    if (shapely.get_dimensions(parts) != 1).any():
+        raise StreetError("the street layer holds points or areas; only lines can carry a pipe")
     xy, part = shapely.get_coordinates(parts, return_index=True)
     if len(xy) == 0:
         raise StreetError("the street layer holds no line that may carry a pipe")
-    grid = np.round(xy / VERTEX_TOLERANCE_M).astype(np.int64)
-    _, first, node = np.unique(grid, axis=0, return_index=True, return_inverse=True)
-    node = node.reshape(-1)
+    place, node = _joined(xy)
     same = part[1:] == part[:-1]
     return build(
         crs=streets.crs,
-        node_id=np.arange(len(first)),
-        x=xy[first, 0],
-        y=xy[first, 1],
-        level_crossing=np.zeros(len(first), dtype=bool),
+        node_id=np.arange(len(place)),
+        x=place[:, 0],
+        y=place[:, 1],
+        level_crossing=np.zeros(len(place), dtype=bool),
         tail=node[:-1][same],
         head=node[1:][same],
         way=row[part[:-1][same]],
         ways=way_attributes(tags),
     )
+
+
+def _joined(
+    xy: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Distinct places of vertices, those within the tolerance as one, and the place of each."""
+    distinct, which = np.unique(xy, axis=0, return_inverse=True)
+    near = cKDTree(distinct).query_pairs(VERTEX_TOLERANCE_M, output_type="ndarray")
+    links = coo_array((np.ones(len(near)), near.T), shape=(len(distinct), len(distinct)))
+    _, label = connected_components(links, directed=False)
+    _, first, group = np.unique(label, return_index=True, return_inverse=True)
+    return distinct[first], group[which.reshape(-1)]
 
 
 def build(
@@ -238,16 +269,16 @@ def build(
 ) -> StreetGraph:
     """Graph from its arrays; lengths follow from the coordinates, self-loops are left out."""
     keep = tail != head
-    tail, head = tail[keep].astype(np.int64), head[keep].astype(np.int64)
-    length = np.hypot(x[tail] - x[head], y[tail] - y[head])
+    start, end = tail[keep].astype(np.int64), head[keep].astype(np.int64)
+    length = np.hypot(x[start] - x[end], y[start] - y[end])
     return StreetGraph(
         crs=crs,
         node_id=np.asarray(node_id, dtype=np.int64),
         x=x,
         y=y,
         level_crossing=level_crossing,
-        tail=tail,
-        head=head,
+        tail=start,
+        head=end,
         length_m=np.maximum(length, SHORTEST_EDGE_M),
         way=way[keep].astype(np.int64),
         ways=ways,
@@ -290,7 +321,7 @@ def way_attributes(tags: pd.DataFrame) -> pd.DataFrame:
     passage = _text(tags, "tunnel") == "building_passage"
     tunnel = ~_text(tags, "tunnel").isin(NOT_A_TUNNEL)
     private = _text(tags, "access").isin(PRIVATE_ACCESS)
-    given = tags["cost_factor"].fillna(1.0) if "cost_factor" in tags else 1.0
+    given = _given_factor(tags)
     factor = (
         given
         * np.where(bridge, factors["bridge"], 1.0)
@@ -314,8 +345,18 @@ def way_attributes(tags: pd.DataFrame) -> pd.DataFrame:
     return ways.reset_index(drop=True)
 
 
+def _given_factor(tags: pd.DataFrame) -> pd.Series:
+    """The user's own cost factor of each way, 1 where there is none."""
+    if "cost_factor" not in tags:
+        return pd.Series(1.0, index=tags.index)
+    given = tags["cost_factor"].astype(float).fillna(1.0)
+    if not ((given > 0.0) & np.isfinite(given)).all():
+        raise StreetError(f"cost_factor must be above 0; the smallest is {given.min():g}")
+    return given
+
+
 def surface_class(tags: pd.DataFrame) -> pd.Series:
-    """Paved (``hard``) or unpaved (``soft``) ground of each way: its surface tag, else its class."""
+    """Paved (``hard``) or unpaved (``soft``) ground of each way, by surface tag, else by class."""
     by_surface = load_table("surfaces").set_index("surface")["surface_class"]
     by_class = load_table("road_classes").set_index("highway")["surface_class"]
     tagged = _text(tags, "surface").map(by_surface)

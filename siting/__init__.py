@@ -1,5 +1,5 @@
 """
-Is it worth building, and which first?
+Whether it is worth building, and what to build first.
 
 Reading order: `scenario` (what a planner decides), `inputs` (the only readers), `study` (the one
 path from inputs to a plan), and along that path `screen` (candidate links), `projects` (a network

@@ -63,9 +63,7 @@ def substation_capex(
     return size * per_kw
 
 
-def substation_upkeep(
-    consumers: pd.DataFrame, *, money: str
-) -> npt.NDArray[np.float64]:
+def substation_upkeep(consumers: pd.DataFrame, *, money: str) -> npt.NDArray[np.float64]:
     """
     Yearly upkeep of consumers' substations.
 
@@ -87,9 +85,7 @@ def substation_upkeep(
     return np.where(home, house, per_mwh.value * consumers["annual_heat_mwh"].to_numpy())
 
 
-def appraise(
-    energy: pd.DataFrame, scenario: Scenario, conditions: Conditions
-) -> pd.DataFrame:
+def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> pd.DataFrame:
     """
     Investment, running cost, cash-flow figures and emissions of links or projects.
 
@@ -114,7 +110,8 @@ def appraise(
     -----
     ``NPV = (revenue − opex)·a − capex``, ``LCOH = (capex + opex·a)/(heat·a)`` with the annuity
     factor ``a`` of rate and horizon. ``cost_per_t_co2e = −NPV/(tonnes over the horizon)``, tonnes
-    not discounted; blank where nothing is avoided.
+    not discounted; blank where nothing is avoided. ``price_gap_per_mwh = −NPV/(heat·a)`` is how
+    much dearer heat would have to be sold for an NPV of zero.
     """
     economics = scenario.economics
     capex = _capex(energy, scenario)
@@ -136,6 +133,7 @@ def appraise(
             "npv": npv,
             "payback_years": payback,
             "cost_per_t_co2e": per_tonne,
+            "price_gap_per_mwh": -npv / (heat * years),
         },
         index=energy.index,
     )
@@ -163,7 +161,7 @@ def _machine_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray
     exchanger = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=money)
     pump = cost_by_size(size, "heat_pumps", HEAT_PUMP_SIZES, money=money, column=column)
     direct = energy["option"].to_numpy() == DIRECT
-    return size * np.where(direct, getattr(exchanger, column), pump)
+    return np.asarray(size * np.where(direct, getattr(exchanger, column), pump))
 
 
 def _station_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray[np.float64]:
@@ -174,7 +172,7 @@ def _station_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray
         for name in ("pumping_station", "gas_boiler_peak")
     )
     peak = energy["feed_peak_kw"].to_numpy()
-    return energy[f"substation_capex{end}"].to_numpy() + per_kw * peak
+    return np.asarray(energy[f"substation_capex{end}"].to_numpy() + per_kw * peak)
 
 
 def _opex(
@@ -194,7 +192,7 @@ def _opex(
         + energy["substation_upkeep"]
         + capex["pipe_capex"] * _share("pipe")
     )
-    return (bought + upkeep).to_numpy()
+    return np.asarray(bought + upkeep)
 
 
 def _share(name: str) -> float:
@@ -213,7 +211,7 @@ def _machine_upkeep(
         costs = [
             price("heat_pumps", name, parameter, target=money).value for name in HEAT_PUMP_SIZES
         ]
-        return np.interp(size, sizes, costs)
+        return np.asarray(np.interp(size, sizes, costs))
 
     pump = (
         by_size("fixed_om_per_kw_per_year") * size
@@ -229,15 +227,10 @@ def _boiler_upkeep(energy: pd.DataFrame, money: str) -> npt.NDArray[np.float64]:
     pumps = price("technology_costs", "pumping_station", "capex_per_kw", target=money).value
     per_mwh = price("technology_costs", "gas_boiler_peak", "variable_om_per_mwh", target=money)
     per_kw = boiler * _share("gas_boiler_peak") + pumps * _share("pumping_station")
-    return (
-        energy["feed_peak_kw"].to_numpy() * per_kw
-        + energy["backup_mwh"].to_numpy() * per_mwh.value
-    )
+    return np.asarray(energy["feed_peak_kw"] * per_kw + energy["backup_mwh"] * per_mwh.value)
 
 
-def _carbon(
-    energy: pd.DataFrame, scenario: Scenario, conditions: Conditions
-) -> pd.DataFrame:
+def _carbon(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> pd.DataFrame:
     """Emissions avoided and caused per year, part by part."""
     pump = energy["option"].to_numpy() != DIRECT
     charge = assumption("heat_pumps", "large", "charge_kg_per_kw").value

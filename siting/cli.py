@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -305,9 +306,10 @@ def _say_inputs(console: Console, inputs: Inputs) -> None:
 
 def _ranking(plan: Plan) -> Table:
     """Ranked projects as a table that fits a terminal of 80 columns."""
-    table = Table(title=f"Heat networks by rank; money in {plan.money}", title_justify="left")
+    title = f"Heat networks by rank; money in {plan.money}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
     table.add_column("#", justify="right")
-    table.add_column("Data centre", min_width=22, overflow="fold")
+    table.add_column("Data centre", min_width=18, overflow="fold")
     currency = plan.money.split()[0]
     headings = ("Heated", "MWh/yr", "km", "COP", "tCO2e/yr", "NPV M", f"{currency}/MWh")
     for heading in headings:
@@ -347,10 +349,15 @@ def _print_register(register: pd.DataFrame) -> None:
     for column in ("Figure", "Value", "Range", "Unit", "Source"):
         table.add_column(column, overflow="fold")
     for row in register.itertuples():
-        unit = row.unit.replace("dimensionless", "") + (f" ({row.price_base})" * bool(row.price_base))
-        cells = (row.key, f"{row.value:g}", f"{row.low:g} to {row.high:g}", unit, row.source)
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(cell) for cell in _register_cells(row)))
     Console().print(table)
+
+
+def _register_cells(row: Any) -> tuple[str, ...]:
+    """Cells of one assumption."""
+    unit = "" if row.unit == "dimensionless" else row.unit
+    base = f" ({row.price_base})" if row.price_base else ""
+    return (row.key, f"{row.value:g}", f"{row.low:g} to {row.high:g}", unit + base, row.source)
 
 
 def main() -> None:

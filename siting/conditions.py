@@ -8,7 +8,7 @@ where it came from. A figure the scenario gives replaces the table's and is mark
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,7 +104,7 @@ def _given(row: Assumption, value: float | None) -> Assumption:
     return replace(row, value=value, low=value, high=value, source=BY_USER, locator="", note="")
 
 
-@lru_cache(maxsize=None)
+@cache
 def counterfactual_row(name: str, *, home: bool) -> dict[str, str]:
     """Machine, fuel and calorific basis that stand for a counterfactual."""
     rows = load_table("counterfactuals")
@@ -145,11 +145,13 @@ def present_heat(
     """
     home = consumers["use"].isin(HOMES).to_numpy()
     kinds = pd.DataFrame({"name": consumers["counterfactual"].to_numpy(), "home": home})
-    result = pd.DataFrame(index=consumers.index, columns=["price_per_mwh", "t_co2e_per_mwh"],
-                          dtype=float)
-    for (name, is_home), rows in kinds.groupby(["name", "home"]).groups.items():
-        machine = counterfactual_row(str(name), home=bool(is_home))
-        chosen = consumers.iloc[rows.to_numpy()]
+    result = pd.DataFrame(
+        index=consumers.index, columns=["price_per_mwh", "t_co2e_per_mwh"], dtype=float
+    )
+    for _, group in kinds.groupby(["name", "home"]):
+        rows = group.index.to_numpy()
+        machine = counterfactual_row(str(group["name"].iloc[0]), home=bool(group["home"].iloc[0]))
+        chosen = consumers.iloc[rows]
         hours = chosen["peak_kw"] / chosen["annual_heat_mwh"].where(chosen["annual_heat_mwh"] > 0)
         per_kw = _yearly_cost_per_kw(machine["technology"], scenario, column)
         efficiency = assumption(
@@ -157,8 +159,8 @@ def present_heat(
         ).value
         fuel = _fuel_price(machine["fuel"], scenario, country, column) / efficiency
         factor = assumption("emission_factors", machine["fuel"], machine["factor"], country).value
-        result.iloc[rows.to_numpy(), 0] = fuel + hours * per_kw
-        result.iloc[rows.to_numpy(), 1] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
+        result.iloc[rows, 0] = fuel + hours * per_kw
+        result.iloc[rows, 1] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
     return result
 
 
@@ -166,7 +168,9 @@ def _fuel_price(fuel: str, scenario: Scenario, country: str, column: str) -> flo
     """Price of a fuel [money/MWh]."""
     economics = scenario.economics
     given = (
-        economics.electricity_price_per_mwh if fuel == "electricity" else economics.fuel_price_per_mwh
+        economics.electricity_price_per_mwh
+        if fuel == "electricity"
+        else economics.fuel_price_per_mwh
     )
     row = price("energy_prices", fuel, "price_per_mwh", target=economics.money, region=country)
     return float(getattr(_given(row, given), column))
@@ -243,12 +247,10 @@ def cost_by_size(
     >>> sizes = ("large_1mw", "large_3mw", "large_10mw")
     >>> cost = cost_by_size(np.array([10.0, 1e3, 2e3, 1e5]), "heat_pumps", sizes, money="EUR 2015")
     >>> cost.round().tolist()
-    [1237.0, 1237.0, 979.0, 666.0]
+    [1237.0, 1237.0, 981.0, 666.0]
     """
     known = np.log([assumption(table, name, "size_kw").value for name in names])
-    costs = [
-        getattr(price(table, name, "capex_per_kw", target=money), column) for name in names
-    ]
+    costs = [getattr(price(table, name, "capex_per_kw", target=money), column) for name in names]
     size = np.log(np.maximum(size_kw, np.exp(known[0])))
     result: npt.NDArray[np.float64] = np.exp(np.interp(size, known, np.log(costs)))
     return result

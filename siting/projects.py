@@ -9,7 +9,7 @@ network's own temperatures the value is found anew, and the choice repeated, unt
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -39,7 +39,7 @@ from .pumping import pump_head_pa, pumping_mwh
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from heatreach.network import Catalogue, NetworkTemperatures
+    from heatreach.network import Catalogue, NetworkTemperatures, Tree
 
     from .conditions import Conditions
     from .inputs import Inputs
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 HOURS_PER_YEAR = 8760.0
 ROUNDS = 3
+PREMIUMS_PER_MWH = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0)
+"""Where nothing pays, the network is designed as if heat sold for this much more per MWh, in steps,
+so that there is something to look at; it is appraised at the real price all the same."""
 BORES = {"rail": "rail_bore", "water": "water_bore", "motorway": "rail_bore"}
 RANGE = ("value", "low", "high")
 
@@ -107,9 +110,7 @@ def site_networks(
     return [_network_of(study, number) for number in range(len(inputs.sites))]
 
 
-def _with_present_heat(
-    inputs: Inputs, scenario: Scenario, attached: Attached
-) -> gpd.GeoDataFrame:
+def _with_present_heat(inputs: Inputs, scenario: Scenario, attached: Attached) -> gpd.GeoDataFrame:
     """Consumers with tariff, present emissions, substation and service-crossing cost."""
     consumers, money = inputs.consumers, scenario.economics.money
     present = present_heat(consumers, scenario, inputs.country)
@@ -130,9 +131,7 @@ def _with_present_heat(
     return consumers.assign(**added)
 
 
-def bore_capex(
-    crosses: npt.NDArray[np.object_], *, money: str
-) -> npt.NDArray[np.float64]:
+def bore_capex(crosses: npt.NDArray[np.object_], *, money: str) -> npt.NDArray[np.float64]:
     """
     Cost of boring under what service pipes cannot avoid.
 
@@ -157,7 +156,7 @@ def bore_capex(
 
 
 def _network_of(study: _Study, number: int) -> SiteNetwork:
-    """Network of one site: value, design, energy, again until the choice stays."""
+    """Network of one site, or the reason why there is none."""
     site = study.inputs.sites.iloc[number]
     source = int(study.attached.site_node[number])
     known = study.consumers["annual_heat_mwh"].gt(0.0) & study.consumers["peak_kw"].gt(0.0)
@@ -165,19 +164,34 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
     if source < 0 or consumers.empty:
         gap = study.attached.site_pipe.gap_m[number]
         reason = f"data centre lies {gap:,.0f} m from any street" if source < 0 else "no consumers"
-        return _nothing(study, site, consumers.iloc[:0], "unreachable", reason)
+        return _nothing(study, site, "unreachable", reason)
     energy = _first_guess(study, site, consumers)
     if energy["status"].iloc[0] != "ok":
-        reason = str(energy["reason"].iloc[0])
-        return _nothing(study, site, consumers.iloc[:0], "infeasible", reason)
+        return _nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))
+    for premium in PREMIUMS_PER_MWH:
+        network = _best_network(study, site, source, consumers, energy, premium)
+        if network is not None:
+            return network
+    return _nothing(study, site, "nothing_worth_connecting", _UNWORTHY)
+
+
+def _best_network(
+    study: _Study,
+    site: pd.Series[Any],
+    source: int,
+    consumers: gpd.GeoDataFrame,
+    energy: pd.DataFrame,
+    premium_per_mwh: float,
+) -> SiteNetwork | None:
+    """Best of a few rounds of value, design and energy; None if nothing is worth connecting."""
     before, best = np.zeros(len(consumers), dtype=bool), None
     for _ in range(ROUNDS):
         rules = _rules(study, site, energy, consumers, before)
-        valued = consumers.assign(value=_values(study, consumers, energy))
+        value = _values(study, consumers, energy, premium_per_mwh)
         plan = design_network(
             study.attached.graph,
             source,
-            valued,
+            consumers.assign(value=value),
             mode="npv",
             catalogue=study.catalogue,
             rules=rules,
@@ -196,15 +210,16 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
         if np.array_equal(chosen, before):
             break
         before = chosen
-    if best is None:
-        return _nothing(study, site, plan.consumers, "nothing_worth_connecting", _UNWORTHY)
     return best
 
 
-_UNWORTHY = "no consumer in reach is worth its trench at these prices"
+_UNWORTHY = (
+    "no consumer in reach is worth its trench, "
+    f"not even for {PREMIUMS_PER_MWH[-1]:.0f} more per MWh"
+)
 
 
-def _first_guess(study: _Study, site: pd.Series, consumers: pd.DataFrame) -> pd.DataFrame:
+def _first_guess(study: _Study, site: pd.Series[Any], consumers: pd.DataFrame) -> pd.DataFrame:
     """Energy of the site's machine running at full size on average consumers, without losses."""
     rules = study.scenario.network
     heat, peak = consumers["annual_heat_mwh"].sum(), consumers["peak_kw"].sum()
@@ -223,7 +238,7 @@ def _first_guess(study: _Study, site: pd.Series, consumers: pd.DataFrame) -> pd.
     return _supplied(study, site, load)
 
 
-def _supplied(study: _Study, site: pd.Series, load: dict[str, float]) -> pd.DataFrame:
+def _supplied(study: _Study, site: pd.Series[Any], load: dict[str, float]) -> pd.DataFrame:
     """Energy of one load on one site, one row, the load's columns included."""
     water = {name: site[name] for name in ("source_degc", "source_return_degc", "source_kw")}
     frame = pd.DataFrame([load | water])
@@ -232,7 +247,7 @@ def _supplied(study: _Study, site: pd.Series, load: dict[str, float]) -> pd.Data
 
 def _rules(
     study: _Study,
-    site: pd.Series,
+    site: pd.Series[Any],
     energy: pd.DataFrame,
     consumers: pd.DataFrame,
     connected: npt.NDArray[np.bool_],
@@ -252,7 +267,7 @@ def _rules(
     )
 
 
-def _heat_cost(study: _Study, row: pd.Series) -> float:
+def _heat_cost(study: _Study, row: pd.Series[Any]) -> float:
     """What one more MWh fed into the pipe costs: electricity, backup fuel, source heat."""
     prices = study.conditions
     bought = (
@@ -266,7 +281,7 @@ def _heat_cost(study: _Study, row: pd.Series) -> float:
 
 
 def _values(
-    study: _Study, consumers: pd.DataFrame, energy: pd.DataFrame
+    study: _Study, consumers: pd.DataFrame, energy: pd.DataFrame, premium_per_mwh: float
 ) -> npt.NDArray[np.float64]:
     """Present value of connecting each consumer before any trench is paid."""
     economics = study.scenario.economics
@@ -274,12 +289,14 @@ def _values(
     soft = 1.0 + economics.soft_cost_share
     centre = appraise(_without_pipes(energy), study.scenario, study.conditions).iloc[0]
     heat, row = consumers["annual_heat_mwh"].to_numpy(), energy.iloc[0]
-    diversity = design_peak_kw(
-        consumers["peak_kw"].sum(), len(consumers), consumers["peak_kw"].max()
-    ) / consumers["peak_kw"].sum()
+    diversity = (
+        design_peak_kw(consumers["peak_kw"].sum(), len(consumers), consumers["peak_kw"].max())
+        / consumers["peak_kw"].sum()
+    )
     per_kw = centre["capex"] / row["feed_peak_kw"] * diversity
     per_mwh = centre["opex_per_year"] / (row["heat_mwh"] + row["loss_mwh"])
-    income = (consumers["tariff_per_mwh"] - per_mwh) * heat - consumers["substation_upkeep"]
+    tariff = consumers["tariff_per_mwh"] + premium_per_mwh
+    income = (tariff - per_mwh) * heat - consumers["substation_upkeep"]
     capex = soft * (consumers["substation_capex"] + consumers["bore_capex"])
     value = income * years - capex - per_kw * consumers["peak_kw"]
     return np.asarray(value / soft)
@@ -334,7 +351,7 @@ def _temperatures(study: _Study, plan: NetworkPlan, rules: DesignRules) -> Netwo
 
 
 def _energy(
-    study: _Study, site: pd.Series, plan: NetworkPlan, state: NetworkTemperatures
+    study: _Study, site: pd.Series[Any], plan: NetworkPlan, state: NetworkTemperatures
 ) -> pd.DataFrame:
     """Energy of a plan at its own temperatures and losses."""
     served = plan.consumers[plan.consumers["connected"]]
@@ -353,7 +370,7 @@ def _energy(
 
 def _project(
     study: _Study,
-    site: pd.Series,
+    site: pd.Series[Any],
     plan: NetworkPlan,
     rules: DesignRules,
     state: NetworkTemperatures,
@@ -371,7 +388,9 @@ def _project(
     numbers = [f"{name}-{row + 1:04d}" for row in range(len(edges))]
     edges = edges.assign(project_id=name, site_id=site["id"], edge_id=numbers)
     served = plan.consumers[plan.consumers["connected"]]
-    load = energy.assign(**_network_sums(study, plan, rules, state), **_consumer_sums(served, edges))
+    load = energy.assign(
+        **_network_sums(study, plan, rules, state), **_consumer_sums(served, edges)
+    )
     figures = appraise(load, study.scenario, study.conditions)
     money = load.drop(columns=[c for c in load if c in figures])
     row = money.join(figures).assign(
@@ -430,14 +449,12 @@ def _network_sums(
     }
 
 
-def _leaves(tree: object) -> npt.NDArray[np.int64]:
+def _leaves(tree: Tree) -> npt.NDArray[np.int64]:
     """Tree nodes with nothing behind them."""
     return np.setdiff1d(np.arange(len(tree.node)), tree.parent[1:])
 
 
-def _gradients(
-    study: _Study, plan: NetworkPlan, rules: DesignRules
-) -> npt.NDArray[np.float64]:
+def _gradients(study: _Study, plan: NetworkPlan, rules: DesignRules) -> npt.NDArray[np.float64]:
     """Pressure gradient of each edge at design flow [Pa/m]."""
     return np.asarray(
         pressure_gradient_pa_m(
@@ -476,7 +493,7 @@ def _lengths(edges: pd.DataFrame) -> dict[str, float]:
 
 
 def _connections(
-    study: _Study, site: pd.Series, plan: NetworkPlan, name: str, state: NetworkTemperatures
+    study: _Study, site: pd.Series[Any], plan: NetworkPlan, name: str, state: NetworkTemperatures
 ) -> gpd.GeoDataFrame:
     """Every consumer in reach of the site with what the plan decided."""
     arrives = np.full(study.attached.graph.nodes, np.nan)
@@ -489,9 +506,7 @@ def _connections(
     )
 
 
-def _decided(
-    study: _Study, site: pd.Series, consumers: pd.DataFrame
-) -> gpd.GeoDataFrame:
+def _decided(study: _Study, site: pd.Series[Any], consumers: pd.DataFrame) -> gpd.GeoDataFrame:
     """Consumers near the site, connected or not."""
     frame = gpd.GeoDataFrame(consumers, geometry="geometry", crs=study.inputs.crs)
     near = frame.distance(site.geometry) <= study.scenario.search.radius_m
@@ -499,9 +514,7 @@ def _decided(
     return frame.assign(consumer_id=frame["id"], site_id=site["id"])
 
 
-def _nothing(
-    study: _Study, site: pd.Series, consumers: pd.DataFrame, status: str, reason: str
-) -> SiteNetwork:
+def _nothing(study: _Study, site: pd.Series[Any], status: str, reason: str) -> SiteNetwork:
     """Tables of a site without a network."""
     crs = study.inputs.crs
     row = {
@@ -514,12 +527,13 @@ def _nothing(
         "consumers": 0,
         "source_kw": site["source_kw"],
     }
-    connections = gpd.GeoDataFrame({"consumer_id": []}, geometry=[], crs=crs)
-    if len(consumers):
-        connections = _decided(study, site, consumers).assign(project_id="")
+    near = _decided(
+        study,
+        site,
+        study.consumers.assign(connected=False, reason=reason, route_m=np.nan),
+    )
     return SiteNetwork(
         project=gpd.GeoDataFrame([row], geometry=[None], crs=crs),
         edges=gpd.GeoDataFrame({"project_id": []}, geometry=[], crs=crs),
-        connections=connections,
+        connections=near.assign(project_id=""),
     )
-

@@ -6,7 +6,7 @@ Only what can be served is ranked; ties are broken by id, so the order of rows n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -75,16 +75,19 @@ def link_reasons(links: pd.DataFrame, *, money: str) -> list[str]:
         One sentence per row.
     """
     currency = money.split()[0]
-    return [
-        row.reason
-        if pd.isna(row.rank)
-        else (
-            f"{row.heat_mwh:,.0f} MWh a year over {row.route_m:,.0f} m; "
-            f"{_loss_share(row):.0%} lost in the pipe; heat costs {row.lcoh_per_mwh:,.0f} "
-            f"{currency}/MWh against {row.present_per_mwh:,.0f} today; {_carbon_words(row)}"
-        )
-        for row in links.itertuples()
-    ]
+    return [_link_reason(row, currency) for row in links.itertuples()]
+
+
+def _link_reason(row: Any, currency: str) -> str:
+    """Reason of one link."""
+    if pd.isna(row.rank):
+        return str(row.reason)
+    return (
+        f"{row.heat_mwh:,.0f} MWh a year over {row.route_m:,.0f} m; "
+        f"{row.loss_mwh / (row.heat_mwh + row.loss_mwh):.0%} lost in the pipe; heat costs "
+        f"{row.lcoh_per_mwh:,.0f} {currency}/MWh against {row.present_per_mwh:,.0f} today; "
+        f"{_carbon_words(row)}"
+    )
 
 
 def project_reasons(projects: pd.DataFrame, *, money: str, objective: str) -> list[str]:
@@ -105,37 +108,34 @@ def project_reasons(projects: pd.DataFrame, *, money: str, objective: str) -> li
     reasons
         One sentence per row.
     """
-    currency, best = money.split()[0], projects["rank"].max()
-    return [
-        row.reason
-        if pd.isna(row.rank)
-        else (
-            f"{row.rank} of {best} by {OBJECTIVE_WORDS[objective]}: {row.consumers} consumers, "
-            f"{row.heat_mwh:,.0f} MWh a year on {row.trench_m / 1e3:,.1f} km of trench "
-            f"({row.linear_heat_density_mwh_m:.1f} MWh per m and year); {row.reuse_share:.0%} of "
-            f"it from the data centre; heat costs {row.lcoh_per_mwh:,.0f} {currency}/MWh; "
-            f"{_worth(row)}; {_carbon_words(row)}"
-        )
-        for row in projects.itertuples()
-    ]
+    currency, last = money.split()[0], projects["rank"].max()
+    words = f"of {last} by {OBJECTIVE_WORDS[objective]}"
+    return [_project_reason(row, words, currency) for row in projects.itertuples()]
 
 
-def _loss_share(row: object) -> float:
-    """Share of the heat fed in that the pipe loses."""
-    return float(row.loss_mwh / (row.heat_mwh + row.loss_mwh))  # type: ignore[attr-defined]
+def _project_reason(row: Any, place: str, currency: str) -> str:
+    """Reason of one project."""
+    if pd.isna(row.rank):
+        return str(row.reason)
+    return (
+        f"{row.rank} {place}: {row.consumers} consumers, {row.heat_mwh:,.0f} MWh a year on "
+        f"{row.trench_m / 1e3:,.1f} km of trench ({row.linear_heat_density_mwh_m:.1f} MWh per m "
+        f"and year); {row.reuse_share:.0%} of it from the data centre; heat costs "
+        f"{row.lcoh_per_mwh:,.0f} {currency}/MWh; {_worth(row)}; {_carbon_words(row)}"
+    )
 
 
-def _worth(row: object) -> str:
+def _worth(row: Any) -> str:
     """Whether the project pays back, in words."""
-    payback = row.payback_years  # type: ignore[attr-defined]
-    if row.npv > 0.0:  # type: ignore[attr-defined]
-        return f"pays back in {payback:.0f} years"
-    return "does not pay at these prices"
+    if row.npv > 0.0:
+        return f"pays back in {row.payback_years:.0f} years"
+    gap = row.price_gap_per_mwh
+    return f"does not pay, heat would have to sell for {gap:,.0f} more per MWh"
 
 
-def _carbon_words(row: object) -> str:
+def _carbon_words(row: Any) -> str:
     """Emissions avoided or caused, in words."""
-    avoided = row.avoided_t_co2e  # type: ignore[attr-defined]
+    avoided = row.avoided_t_co2e
     if avoided < 0.0:
         return f"emits {-avoided:,.1f} t CO2e a year more than today"
     return f"avoids {avoided:,.1f} t CO2e a year"
@@ -167,7 +167,10 @@ def summary_of(projects: pd.DataFrame, *, money: str, objective: str) -> str:
     verdict = (
         f"with a net present value of {first['npv'] / 1e6:,.1f} million {money}"
         if first["npv"] > 0.0
-        else f"though it would lose {-first['npv'] / 1e6:,.1f} million {money} over its life"
+        else (
+            f"but it would lose {-first['npv'] / 1e6:,.1f} million {money} over its life unless "
+            f"heat sold for {first['price_gap_per_mwh']:,.0f} more per MWh"
+        )
     )
     carbon = first["avoided_t_co2e"]
     saves = f"saving {carbon:,.0f}" if carbon >= 0.0 else f"emitting {-carbon:,.0f} more"

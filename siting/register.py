@@ -1,11 +1,9 @@
-"""
-The register: every figure a study used, with range, unit, source and who chose it.
-"""
+"""The register: every figure a study used, with range, unit, source and who chose it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -64,9 +62,7 @@ def all_assumptions() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
 
 
-def assumptions_used(
-    inputs: Inputs, scenario: Scenario, conditions: Conditions
-) -> pd.DataFrame:
+def assumptions_used(inputs: Inputs, scenario: Scenario, conditions: Conditions) -> pd.DataFrame:
     """
     The figures behind one study.
 
@@ -133,35 +129,22 @@ def _figures(figures: Iterable[Assumption]) -> pd.DataFrame:
 
 def _scenario_rows(scenario: Scenario) -> pd.DataFrame:
     """Numbers and words of the scenario, with who chose them."""
-    rows = _rows("scenario")
-    sections = scenario.model_dump()
-    default = Scenario().model_dump()
-    chosen = [sections[r.name][r.parameter] for r in rows.itertuples()]
-    by_user = [
-        sections[r.name][r.parameter] != default[r.name][r.parameter] for r in rows.itertuples()
-    ]
-    rows = rows.assign(value=chosen).assign(
-        origin=[BY_USER if user else DEFAULT for user in by_user]
-    )
-    words = load_table("choices")
-    chosen_words = [str(sections[w.section][w.key]) for w in words.itertuples()]
+    chosen, default = scenario.model_dump(), Scenario().model_dump()
+
+    def cell(section: Any, key: Any) -> tuple[Any, str]:
+        value = chosen[section][key]
+        return value, DEFAULT if value == default[section][key] else BY_USER
+
+    numbers = _rows("scenario")
+    words = load_table("choices").rename(columns={"section": "name", "key": "parameter"})
     words = words.assign(
-        name=words["section"],
-        parameter=words["key"],
-        key="scenario/" + words["section"] + "/" + words["key"],
-        value=chosen_words,
+        key="scenario/" + words["name"] + "/" + words["parameter"],
         note=words["description"],
-        unit="",
-        price_base="",
-        locator="",
-        low="",
-        high="",
-        origin=[
-            BY_USER if sections[w.section][w.key] != default[w.section][w.key] else DEFAULT
-            for w in words.itertuples()
-        ],
+        **dict.fromkeys(["low", "high", "unit", "price_base", "locator"], ""),
     )
-    return pd.concat([rows.astype({"value": object, "low": object, "high": object}), words])
+    rows = pd.concat([numbers.astype({"low": object, "high": object}), words], ignore_index=True)
+    cells = [cell(*pair) for pair in zip(rows["name"], rows["parameter"], strict=True)]
+    return rows.assign(value=[value for value, _ in cells], origin=[origin for _, origin in cells])
 
 
 def _price_rows(money: str) -> pd.DataFrame:

@@ -2,48 +2,82 @@
 What a planner may decide: the scenario.
 
 Every key has a default in the tables ``scenario`` (numbers) and ``choices`` (words), and its limits
-in ``columns``. A scenario file is TOML with the same sections; a wrong key or value is refused with
-the nearest right one. Keys left out of a section that depend on the country (prices, grid factor)
-are `None` here and filled by `conditions`.
+in ``columns``. A scenario file is TOML with the same sections; every wrong key, value and word of
+it is refused at once with the nearest right one (words are judged in `scenario_words`). Keys left
+out that depend on the country (prices, grid factor) are `None` here and filled by `conditions`.
 """
 
 from __future__ import annotations
 
 import tomllib
 from difflib import get_close_matches
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from heatreach.data import assumption, load_table
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .errors import InputError, Problem
+from .findings import printable, shorten
+from .scenario_words import checked_country, checked_money, checked_name, unknown_word
+from .values import SHOWN_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pydantic import ValidationInfo
+    from pydantic_core import ErrorDetails
+
 Choice = Literal["yes", "no"]
+GwpSet = Literal["AR4", "AR5", "AR6"]
 Objective = Literal["npv", "avoided_t_co2e", "lcoh_per_mwh", "cost_per_t_co2e"]
+Country = Annotated[str, AfterValidator(checked_country)]
+Money = Annotated[str, AfterValidator(checked_money)]
+Cooling = Annotated[str, AfterValidator(partial(checked_name, table="cooling_systems"))]
+Refrigerant = Annotated[str, AfterValidator(partial(checked_name, table="refrigerants"))]
+Counterfactual = Annotated[str, AfterValidator(partial(checked_name, table="counterfactuals"))]
+
+# What pydantic finds, in words of a planner; the limits follow in the advice.
+_WRONG = {
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
+    "float_type": "is no number",
+    "int_type": "is no whole number",
+    "finite_number": "is not finite",
+    "string_type": "is no text",
+    "model_type": "is no section",
+    "missing": "is missing",
+}
 
 
 @lru_cache(maxsize=1)
 def _limits() -> Mapping[str, Mapping[str, str]]:
     """Rows of the column registry for scenario keys, by ``section.key``."""
     rows = load_table("columns")
-    rows = rows[rows["table"] == "scenario"].set_index("column")
-    return rows.to_dict("index")  # type: ignore[return-value]
+    rows = rows[rows["table"] == "scenario"]
+    cells: list[dict[Any, str]] = rows.to_dict("records")
+    return {row["column"]: row for row in cells}
 
 
 def _number(section: str, key: str) -> Any:
     """Field of a number with default and limits from the tables."""
     row = _limits()[f"{section}.{key}"]
     return Field(
-        default_factory=lambda: assumption("scenario", section, key).value,
+        default_factory=lambda: _default(section, key, whole=row["kind"] == "integer"),
         ge=float(row["minimum"]),
         le=float(row["maximum"]),
+        strict=True,
         description=row["description"],
     )
+
+
+def _default(section: str, key: str, *, whole: bool) -> float:
+    """Default of a number; a whole one where the registry wants it."""
+    value = assumption("scenario", section, key).value
+    return int(value) if whole else value
 
 
 def _optional(section: str, key: str) -> Any:
@@ -53,6 +87,7 @@ def _optional(section: str, key: str) -> Any:
         default=None,
         ge=float(row["minimum"]),
         le=float(row["maximum"]),
+        strict=True,
         description=row["description"],
     )
 
@@ -67,13 +102,15 @@ def _word(section: str, key: str) -> Any:
 class _Section(BaseModel):
     """A section of the scenario; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
+    )
 
 
 class Place(_Section):
     """Where the study is."""
 
-    country: str = _word("place", "country")
+    country: Country = _word("place", "country")
 
 
 class Search(_Section):
@@ -95,33 +132,43 @@ class Network(_Section):
     substation_drop_kpa: float = _number("network", "substation_drop_kpa")
     paths: Choice = _word("network", "paths")
 
+    @field_validator("return_degc")
+    @classmethod
+    def _colder_than_supply(cls, value: float, info: ValidationInfo) -> float:
+        """Refuse a return that is not colder than the supply."""
+        supply = info.data.get("supply_degc")
+        if supply is not None and value >= supply:
+            what = f"is not colder than supply_degc ({supply:g} °C)"
+            raise PydanticCustomError("pair", "{what}", {"what": what})
+        return value
+
 
 class Source(_Section):
     """What is assumed of data centres that do not say."""
 
     utilisation: float = _number("source", "utilisation")
-    cooling: str = _word("source", "cooling")
+    cooling: Cooling = _word("source", "cooling")
 
 
 class HeatPump(_Section):
     """The heat pump of the energy centre."""
 
-    refrigerant: str = _word("heat_pump", "refrigerant")
+    refrigerant: Refrigerant = _word("heat_pump", "refrigerant")
     peak_share: float = _number("heat_pump", "peak_share")
 
 
 class Emissions(_Section):
     """What the heat is compared with, and how emissions count."""
 
-    counterfactual: str = _word("emissions", "counterfactual")
-    gwp_set: Literal["AR4", "AR5", "AR6"] = _word("emissions", "gwp_set")
+    counterfactual: Counterfactual = _word("emissions", "counterfactual")
+    gwp_set: GwpSet = _word("emissions", "gwp_set")
     grid_co2e_kg_per_kwh: float | None = _optional("emissions", "grid_co2e_kg_per_kwh")
 
 
 class Economics(_Section):
     """Rates, lives and prices."""
 
-    money: str = _word("economics", "money")
+    money: Money = _word("economics", "money")
     discount_rate_share: float = _number("economics", "discount_rate_share")
     life_years: int = _number("economics", "life_years")
     tariff_discount_share: float = _number("economics", "tariff_discount_share")
@@ -160,14 +207,6 @@ class Scenario(_Section):
     ranking: Ranking = Field(default_factory=Ranking)
 
 
-SETTABLE_WORDS = {
-    ("heat_pump", "refrigerant"): "refrigerants",
-    ("source", "cooling"): "cooling_systems",
-    ("emissions", "counterfactual"): "counterfactuals",
-}
-"""Words that must be names in a table."""
-
-
 def read_scenario(path: Path) -> Scenario:
     """
     Scenario of a TOML file.
@@ -188,15 +227,16 @@ def read_scenario(path: Path) -> Scenario:
         With every wrong key and value of the file at once.
     """
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError([_problem(path, "", "no such file", "check the path")]) from error
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        advice = "save it as UTF-8 text"
-        raise InputError([_problem(path, "", "is not UTF-8 text", advice)]) from error
-    except (tomllib.TOMLDecodeError, OSError) as error:
-        advice = "write sections as [network] and values as radius_m = 1500"
-        raise InputError([_problem(path, "", f"is not TOML: {error}", advice)]) from error
+        raise _refusal(path, "is not UTF-8 text", "save it with encoding UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        advice = "write sections as [search] and values as radius_m = 1500"
+        raise _refusal(path, f"is not TOML: {error}", advice) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        advice = "check the path and the permissions"
+        raise _refusal(path, f"cannot be opened ({reason})", advice) from error
     return scenario_of(given, name=path.name)
 
 
@@ -227,71 +267,63 @@ def scenario_of(given: Mapping[str, Any], *, name: str) -> Scenario:
     60.0
     """
     try:
-        scenario = Scenario.model_validate(given)
+        return Scenario.model_validate(given)
     except ValidationError as error:
-        problems = [_translated(name, item) for item in error.errors()]
-        raise InputError(problems) from error
-    problems = _word_problems(scenario, name)
-    if problems:
-        raise InputError(problems)
-    return scenario
+        raise InputError([_translated(name, item) for item in error.errors()]) from error
 
 
-def _problem(path: Path, where: str, what: str, advice: str) -> Problem:
-    """A problem of a scenario file."""
-    return Problem(file=path.name, where=where, what=what, advice=advice)
+def _refusal(path: Path, what: str, advice: str) -> InputError:
+    """Make the error for a scenario file that cannot be read."""
+    return InputError([Problem(file=printable(path.name), where="", what=what, advice=advice)])
 
 
-def _translated(name: str, item: Any) -> Problem:
+def _translated(name: str, item: ErrorDetails) -> Problem:
     """One of pydantic's findings in our words."""
-    path = [str(part) for part in item["loc"]]
-    where = ".".join(path)
-    value = item.get("input")
-    if item["type"] == "extra_forbidden":
-        known = _known_keys(path[:-1])
-        near = get_close_matches(path[-1], known, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return Problem(file=name, where=where, what="is not a key of the scenario", advice=advice)
-    text = item["msg"][:1].lower() + item["msg"][1:]
+    path = [printable(str(part)) for part in item["loc"]]
+    where, value = ".".join(path), shorten(repr(item["input"]))
+    kind, advice = item["type"], _limits_text(".".join(path))
+    if kind == "extra_forbidden":
+        what, advice = "is not a key of the scenario", _nearest_key(path)
+    elif kind == "literal_error":
+        words = unknown_word(str(item["input"]), _allowed(path)).message()
+        what, _, advice = f"{value} {words}".partition("; ")
+    elif kind == "word":
+        what, _, advice = f"{value} {item['msg']}".partition("; ")
+    else:
+        what = f"{value} {_WRONG.get(kind, item['msg'])}"
+    return Problem(file=printable(name), where=where, what=what, advice=advice)
+
+
+def _limits_text(where: str) -> str:
+    """Meaning, limits and unit of a key."""
     row = _limits().get(where)
-    advice = (
-        f"{row['description']}; between {row['minimum']} and {row['maximum']} {row['unit']}"
-        if row
-        else "see `heatreach assumptions` for every key and its default"
-    )
-    return Problem(file=name, where=where, what=f"{value!r}: {text}", advice=advice)
+    if row is None:
+        return "see `heatreach assumptions --table scenario` for every key and its default"
+    unit = SHOWN_UNIT.get(row["unit"], row["unit"])
+    return f"{row['description']}; between {row['minimum']} and {row['maximum']} {unit}".rstrip()
 
 
-def _known_keys(path: list[str]) -> list[str]:
-    """Keys allowed at a place of the scenario."""
-    model: Any = Scenario
-    for part in path:
-        field = model.model_fields.get(part)
-        if field is None:
-            return []
-        model = field.annotation
-    return list(model.model_fields)
+def _allowed(path: list[str]) -> list[str]:
+    """Words allowed for a key."""
+    section: Any = Scenario.model_fields[path[0]].annotation
+    return [str(word) for word in get_args(section.model_fields[path[1]].annotation)]
 
 
-def _word_problems(scenario: Scenario, name: str) -> list[Problem]:
-    """Words that are not names in their table."""
-    checks = [
-        (section, key, getattr(getattr(scenario, section), key), set(load_table(table)["name"]))
-        for (section, key), table in SETTABLE_WORDS.items()
-    ]
-    return [
-        Problem(
-            file=name,
-            where=f"{section}.{key}",
-            what=f"{word!r} is not known",
-            advice=_nearest_word(word, known),
-        )
-        for section, key, word, known in checks
-        if word not in known
-    ]
+def _keys() -> dict[str, list[str]]:
+    """Keys of each section."""
+    sections: dict[str, Any] = {n: f.annotation for n, f in Scenario.model_fields.items()}
+    return {name: list(section.model_fields) for name, section in sections.items()}
 
 
-def _nearest_word(word: str, known: set[str]) -> str:
-    """The nearest right word, or all of them."""
-    near = get_close_matches(word, sorted(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}"
+def _nearest_key(path: list[str]) -> str:
+    """The key that was probably meant, in this section or another, or all there are."""
+    keys = _keys()
+    here = keys[path[0]] if len(path) > 1 else list(keys)
+    near = get_close_matches(path[-1], here, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    everywhere = {key: section for section, names in keys.items() for key in names}
+    near = get_close_matches(path[-1], everywhere, n=1)
+    if near:
+        return f"did you mean {near[0]!r} in section [{everywhere[near[0]]}]?"
+    return f"known are {', '.join(here)}"

@@ -170,8 +170,9 @@ def _links_of_site(
     frame = frame.assign(**{name: site[name] for name in SITE_COLUMNS})
     source, node = int(attached.site_node[number]), attached.consumer_node[near]
     if source < 0:
-        reason = f"data centre lies {attached.site_pipe.gap_m[number]:,.0f} m from any street"
-        frame = frame.assign(status="unreachable", reason=f"{reason}; {_RAISE}")
+        gap = attached.site_pipe.gap_m[number]
+        text = f"data centre lies {gap:,.0f} m from any street; {_RAISE}"
+        frame = frame.assign(status="unreachable", reason=text)
         return _lines(frame, attached)
     paths = shortest_paths(attached.index, source, limit=radius)
     reached = (node >= 0) & np.isfinite(paths.distance[node])
@@ -186,9 +187,7 @@ SITE_COLUMNS = ("source_degc", "source_return_degc", "source_kw")
 _RAISE = "raise network.connector_max_m or move the point"
 
 
-def _crossings(
-    number: int, near: npt.NDArray[np.int64], attached: Attached
-) -> list[str]:
+def _crossings(number: int, near: npt.NDArray[np.int64], attached: Attached) -> list[str]:
     """What the two service pipes of each link cross."""
     own = attached.site_pipe.crosses[number]
     return [
@@ -197,22 +196,20 @@ def _crossings(
     ]
 
 
-def _gaps(
-    number: int, near: npt.NDArray[np.int64], attached: Attached
-) -> npt.NDArray[np.float64]:
+def _gaps(number: int, near: npt.NDArray[np.int64], attached: Attached) -> npt.NDArray[np.float64]:
     """What separates each consumer from the site's streets [m]; 0 where nothing does."""
     node, source = attached.consumer_node[near], attached.site_node[number]
     gap = np.where(node >= 0, 0.0, attached.consumer_pipe.gap_m[near])
     if source < 0:
-        return np.maximum(gap, attached.site_pipe.gap_m[number])
-    home = attached.component[source]
-    islands = np.unique(attached.component[node[node >= 0]])
-    graph, part = attached.graph, attached.component
-    xy = np.column_stack([graph.x, graph.y])
-    mainland = cKDTree(xy[part == home]) if (islands != home).any() else None
-    for island in islands[islands != home]:
-        distance = mainland.query(xy[part == island])[0].min()
-        gap[(node >= 0) & (part[node] == island)] = distance
+        return np.asarray(np.maximum(gap, attached.site_pipe.gap_m[number]))
+    home, part = attached.component[source], attached.component
+    islands = np.setdiff1d(part[node[node >= 0]], home)
+    if len(islands):
+        xy = np.column_stack([attached.graph.x, attached.graph.y])
+        mainland = cKDTree(xy[part == home])
+        for island in islands:
+            distance = mainland.query(xy[part == island])[0].min()
+            gap[(node >= 0) & (part[node] == island)] = distance
     return gap
 
 
@@ -278,7 +275,7 @@ def _pipes(links: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> p
     catalogue = pipe_catalogue(insulation_series=rules.insulation_series, money=money)
     supply, back = links["supply_degc"].to_numpy(), links["return_degc"].to_numpy()
     middle = (supply + back) / 2.0
-    flow = mass_flow_kg_s(links["peak_kw"].to_numpy(), supply, back)
+    flow = np.asarray(mass_flow_kg_s(links["peak_kw"].to_numpy(), supply, back))
     size = pipe_sizes(flow, catalogue, temperature_degc=middle)
     bore = catalogue.inner_diameter_mm[size]
     gradient = pressure_gradient_pa_m(
@@ -292,7 +289,7 @@ def _pipes(links: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> p
         u_value_w_mk=catalogue.u_value_w_mk[size],
         ground_degc=conditions.ground_degc.value,
         drop_max_k=rules.supply_drop_max_k,
-        heat_capacity_kj_kgk=heat_capacity_kj_kgk(middle),
+        heat_capacity_kj_kgk=np.asarray(heat_capacity_kj_kgk(middle)),
     )
     capex = trench_capex(
         size,

@@ -9,7 +9,7 @@ The command line and notebooks are thin callers of it: same inputs, same plan.
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from .options import supply_energy
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
-from .results import with_registry_columns
+from .results import described_columns, with_registry_columns
 from .scenario import Scenario
 from .screen import attach_places, candidate_links
 
@@ -40,8 +40,17 @@ if TYPE_CHECKING:
     from .inputs import Inputs
     from .projects import SiteNetwork
 
-LIBRARIES = ("heatreach", "coolprop", "geopandas", "networkx", "numpy", "osmium", "pandas", "scipy",
-             "shapely")
+LIBRARIES = (
+    "heatreach",
+    "coolprop",
+    "geopandas",
+    "networkx",
+    "numpy",
+    "osmium",
+    "pandas",
+    "scipy",
+    "shapely",
+)
 RANGE = ("value", "low", "high")
 
 
@@ -120,7 +129,7 @@ def plan(
     plan
         The finished study; links and sites that cannot be served are rows with a reason.
     """
-    scenario = scenario or Scenario()
+    scenario, inputs = scenario or Scenario(), _in_order(inputs)
     clock = _Clock(progress)
     conditions = conditions_of(scenario, inputs.country)
     clock.next("connecting buildings to streets", 0.0)
@@ -144,6 +153,15 @@ def plan(
         summary=summary_of(projects, money=scenario.economics.money, objective=objective),
         run=_run(inputs, scenario, clock),
     )
+
+
+def _in_order(inputs: Inputs) -> Inputs:
+    """Inputs with sites and consumers by id, so that the order of rows never shows."""
+
+    def by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame.sort_values("id", kind="stable", ignore_index=True)
+
+    return replace(inputs, sites=by_id(inputs.sites), consumers=by_id(inputs.consumers))
 
 
 class _Clock:
@@ -189,9 +207,7 @@ def _appraised_links(
     )
 
 
-def _consumer_money(
-    links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario
-) -> pd.DataFrame:
+def _consumer_money(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> pd.DataFrame:
     """Income, present heat and substation of each link's consumer."""
     money, economics = scenario.economics.money, scenario.economics
     consumers = inputs.consumers.set_index("id").loc[links["consumer_id"]]
@@ -224,9 +240,7 @@ def _tables(
     links = links.assign(reason=link_reasons(links, money=money))
     projects = _stacked([network.project for network in networks], inputs)
     projects = ranked(projects, objective=objective, ids=["project_id"])
-    projects = projects.assign(
-        reason=project_reasons(projects, money=money, objective=objective)
-    )
+    projects = projects.assign(reason=project_reasons(projects, money=money, objective=objective))
     tables = {
         "links": links,
         "projects": projects,
@@ -247,25 +261,24 @@ def _stacked(frames: list[gpd.GeoDataFrame], inputs: Inputs) -> gpd.GeoDataFrame
 
 def _complete(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     """A table with every column of the registry, NaN or blank where a row has none."""
-    from .results import described_columns
-
     if frame.empty:
         return with_registry_columns(frame, table)
-    filled = {}
-    for row in described_columns(table).itertuples():
-        blank: Any = "" if row.kind == "text" else False if row.kind == "boolean" else np.nan
-        if row.column not in frame:
-            filled[row.column] = blank
-        elif row.kind in ("text", "boolean"):
-            filled[row.column] = frame[row.column].where(frame[row.column].notna(), blank)
-    names = described_columns(table)["column"].tolist()
-    return frame.assign(**filled)[names]
+    columns = described_columns(table)
+    filled: dict[str, Any] = {}
+    for name, kind in zip(columns["column"], columns["kind"], strict=True):
+        blank: Any = {"text": "", "boolean": False}.get(kind, np.nan)
+        if name not in frame:
+            filled[name] = blank
+        elif kind in ("text", "boolean"):
+            filled[name] = frame[name].where(frame[name].notna(), blank)
+    return frame.assign(**filled)[columns["column"].tolist()]
 
 
 def _run(inputs: Inputs, scenario: Scenario, clock: _Clock) -> dict[str, Any]:
     """Record of the run; seeds are listed although a plan draws no random numbers."""
     return {
-        "versions": {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()},
+        "versions": {name: version(name) for name in LIBRARIES}
+        | {"python": platform.python_version()},
         "inputs": dict(inputs.hashes),
         "options": scenario.model_dump(),
         "country": inputs.country,
@@ -276,5 +289,3 @@ def _run(inputs: Inputs, scenario: Scenario, clock: _Clock) -> dict[str, Any]:
         "seeds": [],
         "timings": clock.seconds,
     }
-
-

@@ -12,8 +12,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting.area import Area, axes_problem, parse_area, registry_range
+from heatreach.siting.area import Area, parse_area
+from heatreach.siting.column_rules import registry_range
 from heatreach.siting.errors import InputError
+from heatreach.siting.places import axes_problem
 
 if TYPE_CHECKING:
     from pathlib import Path

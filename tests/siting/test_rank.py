@@ -1,0 +1,71 @@
+"""Order, ties and words of the ranking."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heatreach.siting.rank import ranked, summary_of
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=30),
+    st.randoms(use_true_random=False),
+    st.sampled_from(["npv", "lcoh_per_mwh"]),
+)
+def test_property_order_of_rows_does_not_matter(
+    values: list[float], random: object, objective: str
+) -> None:
+    frame = pd.DataFrame({"id": [f"s{n:03d}" for n in range(len(values))], objective: values})
+    frame["status"] = np.where(frame[objective].isna(), "unreachable", "ok")
+    shuffled = frame.sample(frac=1.0, random_state=random.randint(0, 99))  # type: ignore[attr-defined]
+    one = ranked(frame, objective=objective, ids=["id"])
+    two = ranked(shuffled, objective=objective, ids=["id"])
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_best_is_first_whichever_way_the_objective_points() -> None:
+    frame = pd.DataFrame(
+        {"id": ["a", "b"], "status": "ok", "npv": [5.0, 9.0], "lcoh_per_mwh": [40.0, 80.0]}
+    )
+    assert ranked(frame, objective="npv", ids=["id"])["id"].iloc[0] == "b"
+    assert ranked(frame, objective="lcoh_per_mwh", ids=["id"])["id"].iloc[0] == "a"
+
+
+def test_ties_are_broken_by_id() -> None:
+    frame = pd.DataFrame({"id": ["z", "a", "m"], "status": "ok", "npv": 1.0})
+    assert ranked(frame, objective="npv", ids=["id"])["id"].tolist() == ["a", "m", "z"]
+
+
+def test_what_cannot_be_served_has_no_rank_and_comes_last() -> None:
+    frame = pd.DataFrame(
+        {"id": ["a", "b", "c"], "status": ["unreachable", "ok", "ok"], "npv": [9.0, 1.0, 2.0]}
+    )
+    table = ranked(frame, objective="npv", ids=["id"])
+    assert table["id"].tolist() == ["c", "b", "a"]
+    assert table["rank"].tolist()[:2] == [1, 2]
+    assert pd.isna(table["rank"].iloc[2])
+
+
+@pytest.mark.parametrize(
+    ("npv", "words"), [(2e6, "net present value of 2.0 million"), (-2e6, "would lose 2.0 million")]
+)
+def test_summary_says_gain_or_loss_and_hypothetical(npv: float, words: str) -> None:
+    projects = pd.DataFrame(
+        {
+            "rank": [1],
+            "name": ["X"],
+            "hypothetical": [True],
+            "npv": [npv],
+            "avoided_t_co2e": [10.0],
+            "consumers": [3],
+            "heat_mwh": [100.0],
+            "price_gap_per_mwh": [7.0],
+        }
+    )
+    sentence = summary_of(projects, money="EUR 2024", objective="npv")
+    assert words in sentence
+    assert "hypothetical data centre X" in sentence

@@ -1,0 +1,224 @@
+"""The whole path on the demo town: closure, recomputation and reasons."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from heatreach.data import assumption, load_table, wide
+from heatreach.network import to_networkx
+from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
+from heatreach.siting.conditions import conditions_of
+from heatreach.siting.demo import demo_extract, demo_sites
+from heatreach.siting.screen import attach_places
+from heatreach.thermo import heat_capacity_kj_kgk, lorenz_cop
+
+HOURS = 8760.0
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Inputs:
+    return read_inputs(sites=demo_sites(), consumers="osm", area=str(demo_extract()))
+
+
+@pytest.fixture(scope="module")
+def finished(inputs: Inputs) -> Plan:
+    return plan(inputs)
+
+
+@pytest.fixture(scope="module")
+def served(finished: Plan) -> gpd.GeoDataFrame:
+    return finished.links[finished.links["status"] == "ok"]
+
+
+def test_town_has_routes_for_many_and_reasons_for_all(finished: Plan) -> None:
+    links = finished.links
+    assert (links["status"] == "ok").sum() > 1500
+    assert (links["reason"].str.len() > 10).all()
+    assert set(links["status"]) <= {"ok", "unreachable", "beyond_radius", "infeasible", "no_demand"}
+    left_out = links[links["status"] == "unreachable"]
+    assert (left_out["gap_m"] > 0.0).all()
+
+
+def test_town_routes_equal_networkx(inputs: Inputs, served: gpd.GeoDataFrame) -> None:
+    """Route lengths are networkx's shortest paths on the same graph, to 1e-9 relative."""
+    attached = attach_places(inputs, Scenario())
+    graph = to_networkx(attached.graph)
+    names = attached.graph.node_id
+    ids = inputs.consumers["id"].tolist()
+    for number, site in enumerate(inputs.sites["id"]):
+        source = int(names[attached.site_node[number]])
+        lengths = nx.single_source_dijkstra_path_length(
+            graph, source, cutoff=2000.0, weight="length"
+        )
+        rows = served[served["site_id"] == site]
+        nodes = names[attached.consumer_node[[ids.index(c) for c in rows["consumer_id"]]]]
+        golden = np.array([lengths[int(node)] for node in nodes])
+        np.testing.assert_allclose(rows["route_m"], golden, rtol=1e-9)
+        assert sum(int(n) in lengths for n in names[attached.consumer_node]) >= len(rows)
+
+
+def test_town_route_is_never_shorter_than_the_straight_line(served: gpd.GeoDataFrame) -> None:
+    assert (served["route_m"] >= served["straight_m"] - 1e-6).all()
+    np.testing.assert_allclose(served.geometry.length, served["route_m"], rtol=1e-4)
+
+
+def test_town_every_link_closes_its_energy(served: gpd.GeoDataFrame) -> None:
+    given = served["source_mwh"] + served["electricity_mwh"] + served["backup_mwh"]
+    taken = served["heat_mwh"] + served["loss_mwh"] + served["machine_loss_mwh"]
+    np.testing.assert_allclose(given, taken, rtol=1e-9)
+
+
+def test_town_every_project_closes_its_energy_and_carbon(finished: Plan) -> None:
+    rows = finished.projects[finished.projects["status"] == "ok"]
+    assert len(rows) >= 2
+    given = rows["source_mwh"] + rows["electricity_mwh"] + rows["backup_mwh"]
+    taken = rows["heat_mwh"] + rows["loss_mwh"] + rows["machine_loss_mwh"]
+    np.testing.assert_allclose(given, taken, rtol=1e-9)
+    caused = rows[["electricity_t_co2e", "pumping_t_co2e", "backup_t_co2e", "leakage_t_co2e"]]
+    net = rows["fuel_avoided_t_co2e"] - caused.sum(axis=1)
+    np.testing.assert_allclose(rows["avoided_t_co2e"], net, rtol=1e-9)
+
+
+def test_town_project_totals_are_sums_of_their_parts(finished: Plan) -> None:
+    for _, row in finished.projects[finished.projects["status"] == "ok"].iterrows():
+        edges = finished.edges[finished.edges["project_id"] == row["project_id"]]
+        users = finished.connections[finished.connections["project_id"] == row["project_id"]]
+        assert edges["length_m"].sum() == pytest.approx(row["trench_m"])
+        assert edges["loss_mwh"].sum() == pytest.approx(row["loss_mwh"], rel=1e-6)
+        assert users["annual_heat_mwh"].sum() == pytest.approx(row["heat_mwh"])
+        assert len(users) == row["consumers"]
+        parts = row["pipe_capex"] + row["heat_pump_capex"] + row["station_capex"]
+        assert row["capex"] == pytest.approx(parts)
+        assert row["source_mwh"] <= row["source_kw"] * HOURS / 1e3
+
+
+def test_town_network_is_one_tree(finished: Plan) -> None:
+    """Sections of a project join into one tree; a section may be a mere joint of 1 mm."""
+    for _, edges in finished.edges.groupby("project_id"):
+        graph = nx.Graph()
+        for line in edges.geometry:
+            ends = [tuple(np.round(line.coords[i], 3)) for i in (0, -1)]
+            if ends[0] != ends[1]:
+                graph.add_edge(*ends)
+        assert nx.is_tree(graph)
+
+
+def test_town_supply_reaches_every_connected_consumer(finished: Plan) -> None:
+    users = finished.connections[finished.connections["connected"]]
+    needed = wide("scenario").loc["network", "supply_degc"]
+    assert (users["supply_at_consumer_degc"] >= needed - 1e-6).all()
+
+
+def test_town_cop_lies_between_one_and_lorenz(served: gpd.GeoDataFrame) -> None:
+    pumped = served[served["cop"].notna()]
+    lorenz = lorenz_cop(
+        *(
+            pumped[name].to_numpy()
+            for name in ("source_degc", "source_return_degc", "sink_in_degc", "sink_out_degc")
+        )
+    )
+    assert (pumped["cop"] > 1.0).all()
+    assert (pumped["cop"] <= 0.75 * lorenz + 1e-9).all()
+
+
+def test_town_first_link_by_hand(finished: Plan) -> None:
+    """Flow, loss, energies and figures of the first link recomputed from its own columns."""
+    row = finished.links.iloc[0]
+    scenario, conditions = finished.scenario, conditions_of(finished.scenario, "FI")
+    mean = (row["supply_degc"] + row["return_degc"]) / 2.0
+    heat_capacity = heat_capacity_kj_kgk(mean)
+    span = row["supply_degc"] - row["return_degc"]
+    assert row["flow_kg_s"] == pytest.approx(row["peak_kw"] / (heat_capacity * span), rel=1e-3)
+    u_value = assumption("pipes", row["dn"], "u_value_series2_w_mk").value
+    ground = conditions.ground_degc.value
+    middle = (row["sink_out_degc"] + row["sink_in_degc"] + 2.0 * mean) / 4.0
+    loss = 2.0 * u_value * (middle - ground) * row["route_m"] * HOURS / 1e6
+    assert row["loss_mwh"] == pytest.approx(loss, rel=0.01)
+    assert row["electricity_mwh"] == pytest.approx(row["heat_pump_mwh"] / row["cop"])
+    power = row["electricity_mwh"] + row["pumping_mwh"]
+    fuel = row["backup_mwh"] / conditions.backup_efficiency_share.value
+    bought = (
+        power * conditions.electricity_price_per_mwh.value
+        + fuel * conditions.backup_fuel_price_per_mwh.value
+        + row["source_mwh"] * conditions.source_heat_price_per_mwh.value
+    )
+    assert row["opex_per_year"] > bought
+    rate, years = scenario.economics.discount_rate_share, scenario.economics.life_years
+    annuity = sum((1.0 + rate) ** -year for year in range(1, years + 1))
+    npv = (row["revenue_per_year"] - row["opex_per_year"]) * annuity - row["capex"]
+    assert row["npv"] == pytest.approx(npv, rel=1e-9)
+
+
+def test_town_radius_bounds_every_route(inputs: Inputs) -> None:
+    near = plan(inputs, Scenario.model_validate({"search": {"radius_m": 600.0}}))
+    routes = near.links.loc[near.links["status"] == "ok", "route_m"]
+    assert len(routes) > 10
+    assert routes.max() <= 600.0
+
+
+def test_property_order_of_rows_does_not_matter(
+    inputs: Inputs, finished: Plan, tmp_path: Path
+) -> None:
+    """Shuffled consumers and streets give the same tables and the same files."""
+    from dataclasses import replace
+
+    shuffled = replace(
+        inputs, consumers=inputs.consumers.sample(frac=1.0, random_state=7).reset_index(drop=True)
+    )
+    again = plan(shuffled)
+    for name in ("projects", "links", "edges"):
+        one = pd.DataFrame(getattr(finished, name)).drop(columns="geometry")
+        two = pd.DataFrame(getattr(again, name)).drop(columns="geometry")
+        pd.testing.assert_frame_equal(one, two, rtol=1e-9)
+    finished.save(tmp_path / "one")
+    again.save(tmp_path / "two")
+    for file in ("projects.csv", "links.csv", "plan.gpkg", "edges.parquet", "map.html"):
+        first, second = (tmp_path / folder / file for folder in ("one", "two"))
+        assert first.read_bytes() == second.read_bytes(), file
+
+
+def test_town_files_open_and_say_what_they_must(finished: Plan, tmp_path: Path) -> None:
+    finished.save(tmp_path)
+    links = pd.read_csv(tmp_path / "links.csv")
+    names = load_table("columns")
+    wanted = names[(names["table"] == "links") & (names["kind"] != "geometry")]["column"]
+    assert links.columns.tolist() == wanted.tolist()
+    projects = gpd.read_file(tmp_path / "plan.gpkg", layer="projects")
+    assert projects["hypothetical"].all()
+    assert shapely.is_valid(projects.geometry.dropna().to_numpy()).all()
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "OpenStreetMap contributors, ODbL" in page
+    assert "hypothetical" in page.lower()
+    assert "hypothetical" in (tmp_path / "README.txt").read_text(encoding="utf-8")
+    record = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert record["inputs"]["extract"]
+    assert record["versions"]["heatreach"]
+
+
+def test_docs_every_assumption_of_a_study_has_a_source(finished: Plan) -> None:
+    register = finished.assumptions
+    assert len(register) > 200
+    assert (register["source"] != "").all()
+    assert register["key"].is_unique
+
+
+@pytest.mark.town
+@pytest.mark.parametrize("name", ["kit-campus-nord"])
+def test_town_real_data_centre_is_planned(realdata: Path, name: str) -> None:
+    """The tagged data centre of KIT Campus North gets links and a network with figures."""
+    extract = realdata / f"{name}.osm.pbf"
+    study = plan(read_inputs(sites="osm", consumers="osm", area=str(extract)))
+    assert len(study.projects) == 1
+    row = study.projects.iloc[0]
+    assert row["status"] == "ok"
+    assert row["consumers"] > 0
+    assert not row["hypothetical"]
+    assert study.inputs.country == "DE"

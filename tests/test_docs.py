@@ -1,0 +1,107 @@
+"""What the documents say is what the project does."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from heatreach.data import load_table
+from heatreach.siting.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _fenced(text: str) -> str:
+    """All fenced code of a document."""
+    return "\n".join(re.findall(r"```[a-z]*\n(.*?)```", text, flags=re.DOTALL))
+
+
+def test_docs_readme_names_only_commands_that_exist() -> None:
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    named = set(re.findall(r"heatreach ([a-z]+)\b", _fenced(README)))
+    assert named
+    assert named <= known
+    assert {"demo", "plan", "check", "assumptions"} <= named
+
+
+def test_docs_readme_pictures_exist() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures
+    assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_docs_ci_calls_the_test_command_of_the_readme() -> None:
+    command = next(line for line in _fenced(README).splitlines() if "pytest" in line)
+    assert command.strip() in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_docs_architecture_names_every_module() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    missing = [
+        f"{room}/{path.stem}"
+        for room in ("data", "thermo", "network", "siting")
+        for path in sorted((ROOT / room).glob("*.py"))
+        if path.stem != "__init__" and f"`{path.stem}`" not in page
+    ]
+    assert missing == []
+
+
+def test_docs_column_registry_is_whole() -> None:
+    registry = load_table("columns")
+    assert set(registry["kind"]) <= {"text", "number", "integer", "share", "geometry", "boolean"}
+    assert set(registry["required"]) <= {"yes", "no", "result", "check"}
+    assert not registry.duplicated(["table", "column"]).any()
+    assert (registry["description"].str.len() > 3).all()
+    numbers = registry[registry["kind"].isin(["number", "share"])]
+    assert (numbers["unit"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "unit"),
+    [("_kw", "kW"), ("_mwh", "MWh/year"), ("_m", "m"), ("_degc", "degC"), ("_k", "K"),
+     ("_kg_s", "kg/s"), ("_pa_m", "Pa/m"), ("_share", "dimensionless"), ("_m2", "m**2")],
+)  # fmt: skip
+def test_docs_column_suffix_says_the_unit(suffix: str, unit: str) -> None:
+    registry = load_table("columns")
+    registry = registry[registry["kind"].isin(["number", "share", "integer"])]
+    mine = registry[registry["column"].str.endswith(suffix)]
+    other = mine["column"].str.endswith(("_mwh_m", "_w_m", "_pa_m")) & (suffix == "_m")
+    mine = mine[~other]
+    assert len(mine)
+    odd = mine[(mine["unit"] != unit) & ~mine["unit"].str.startswith(unit.split("/")[0])]
+    assert odd["column"].tolist() == []
+
+
+def test_docs_no_path_of_a_machine_in_the_project() -> None:
+    words = re.compile(r"/(?:home|root|work|Users)/\w|\.library|/tmp/")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    text_files = [
+        ROOT / name
+        for name in listed.stdout.splitlines()
+        if Path(name).suffix in {".py", ".md", ".toml", ".csv", ".geojson", ".yaml", ".html"}
+    ]
+    found = [
+        path.name
+        for path in text_files
+        if path.is_file()
+        and path.name != "test_docs.py"
+        and words.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_docs_declared_minimums_are_installed_or_older() -> None:
+    """Every dependency states a tested minimum version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert all(">=" in line for line in project["dependencies"])
+    assert shutil.which("git") is None or (ROOT / "uv.lock").is_file()
