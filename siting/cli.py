@@ -307,9 +307,9 @@ def _say_inputs(console: Console, inputs: Inputs) -> None:
 def _ranking(plan: Plan) -> Table:
     """Ranked projects as a table that fits a terminal of 80 columns."""
     title = f"Heat networks by rank; money in {plan.money}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right")
-    table.add_column("Data centre", min_width=18, overflow="fold")
+    table.add_column("Data centre", min_width=16, overflow="fold")
     currency = plan.money.split()[0]
     headings = ("Heated", "MWh/yr", "km", "COP", "tCO2e/yr", "NPV M", f"{currency}/MWh")
     for heading in headings:

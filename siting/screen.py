@@ -42,6 +42,7 @@ from heatreach.thermo import (
 )
 
 from .pumping import pumping_mwh
+from .terms import bore_capex
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -296,7 +297,9 @@ def _pipes(links: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> p
         catalogue,
         hard_m=links["hard_weighted_m"].to_numpy(),
         soft_m=links["soft_weighted_m"].to_numpy(),
-    ) + _crossing_capex(links, money)
+    )
+    capex = capex + _crossing_capex(links, money)
+    capex = capex + bore_capex(links["service_crosses"].tolist(), money=money)
     feed_peak = links["peak_kw"].to_numpy() + state.loss_kw
     return pd.DataFrame(
         {

@@ -18,8 +18,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from .appraise import appraise, substation_capex, substation_upkeep
-from .conditions import conditions_of, present_heat
+from .appraise import appraise
+from .conditions import conditions_of
 from .handout import save
 from .maps import draw_map
 from .options import supply_energy
@@ -29,6 +29,7 @@ from .register import assumptions_used
 from .results import described_columns, with_registry_columns
 from .scenario import Scenario
 from .screen import attach_places, candidate_links
+from .terms import consumer_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +52,6 @@ LIBRARIES = (
     "scipy",
     "shapely",
 )
-RANGE = ("value", "low", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ def _appraised_links(
         return links.assign(option="")
     load = pd.DataFrame(served.drop(columns=["geometry", "status", "reason"]))
     energy = supply_energy(load, scenario)
-    load = load.join(energy).join(_consumer_money(served, inputs, scenario))
+    load = load.join(energy).join(_link_terms(served, inputs, scenario))
     figures = appraise(load, scenario, conditions)
     done = load.drop(columns=[c for c in load if c in figures]).join(figures)
     done["linear_heat_density_mwh_m"] = done["heat_mwh"] / done["route_m"]
@@ -207,25 +207,15 @@ def _appraised_links(
     )
 
 
-def _consumer_money(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> pd.DataFrame:
+def _link_terms(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> pd.DataFrame:
     """Income, present heat and substation of each link's consumer."""
-    money, economics = scenario.economics.money, scenario.economics
     consumers = inputs.consumers.set_index("id").loc[links["consumer_id"]]
-    present = present_heat(consumers.reset_index(), scenario, inputs.country)
-    heat, price_now = links["heat_mwh"].to_numpy(), present["price_per_mwh"].to_numpy()
-    tariff = economics.heat_tariff_per_mwh
-    sold = price_now * (1.0 - economics.tariff_discount_share) if tariff is None else tariff
-    columns = {
-        "revenue_per_year": sold * heat,
-        "present_per_mwh": price_now,
-        "present_t_co2e": present["t_co2e_per_mwh"].to_numpy() * heat,
-        "substation_upkeep": substation_upkeep(consumers, money=money),
-    }
-    peak = links["peak_kw"].to_numpy()
-    for column in RANGE:
-        end = "" if column == "value" else f"_{column}"
-        columns[f"substation_capex{end}"] = substation_capex(peak, money=money, column=column)
-    return pd.DataFrame(columns, index=links.index)
+    terms = consumer_terms(consumers.reset_index(), scenario, country=inputs.country)
+    terms, heat = terms.set_axis(links.index), links["heat_mwh"]
+    return terms.assign(
+        revenue_per_year=terms["tariff_per_mwh"] * heat,
+        present_t_co2e=terms["present_t_co2e_per_mwh"] * heat,
+    )
 
 
 def _tables(

@@ -1,0 +1,188 @@
+"""
+Temperatures, energies and pressures of a designed network.
+
+The network room knows pipes and flows, `options` knows machines; here a plan of the one becomes the
+load of the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from heatreach.network import network_temperatures
+from heatreach.thermo import heat_capacity_kj_kgk, pressure_gradient_pa_m
+
+from .options import HOURS_PER_YEAR, supply_energy
+from .pumping import pump_head_pa, pumping_mwh
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from heatreach.network import (
+        Catalogue,
+        DesignRules,
+        NetworkPlan,
+        NetworkTemperatures,
+        StreetGraph,
+        Tree,
+    )
+
+    from .scenario import Scenario
+
+SITE_WATER = ("source_degc", "source_return_degc", "source_kw")
+
+
+def mean_state(
+    plan: NetworkPlan,
+    streets: StreetGraph,
+    *,
+    rules: DesignRules,
+    catalogue: Catalogue,
+    scenario: Scenario,
+) -> NetworkTemperatures:
+    """
+    Temperatures, flows and losses of a plan at its mean yearly load.
+
+    Parameters
+    ----------
+    plan
+        The designed network.
+    streets
+        The graph it was designed on.
+    rules, catalogue
+        Conditions and pipes of the design.
+    scenario
+        Largest cooling of the supply.
+
+    Returns
+    -------
+    state
+        One value per tree node.
+    """
+    tree, served = plan.tree, plan.consumers[plan.consumers["connected"]]
+    place = np.full(streets.nodes, -1)
+    place[tree.node] = np.arange(len(tree.node))
+    leaf = place[served["node"].to_numpy()]
+
+    def at_nodes(column: str, elsewhere: float) -> npt.NDArray[np.float64]:
+        values = np.full(len(tree.node), elsewhere)
+        values[leaf] = served[column]
+        return values
+
+    u_value = catalogue.u_value_w_mk[plan.edges["size"].to_numpy()]
+    return network_temperatures(
+        tree,
+        at_nodes("annual_heat_mwh", 0.0) * 1e3 / HOURS_PER_YEAR,
+        supply_degc=at_nodes("supply_degc", rules.supply_degc),
+        return_degc=at_nodes("return_degc", rules.return_degc),
+        length_m=np.concatenate([[0.0], plan.edges["length_m"]]),
+        u_value_w_mk=np.concatenate([[0.0], u_value]),
+        ground_degc=rules.ground_degc,
+        drop_max_k=scenario.network.supply_drop_max_k,
+        heat_capacity_kj_kgk=float(heat_capacity_kj_kgk(_middle_degc(rules))),
+    )
+
+
+def network_supply(
+    site: pd.Series[Any], plan: NetworkPlan, state: NetworkTemperatures, scenario: Scenario
+) -> pd.DataFrame:
+    """
+    Machine, boiler and energies that feed a plan, one row, the load's columns included.
+
+    Parameters
+    ----------
+    site
+        Row of SITES.
+    plan
+        The designed network.
+    state
+        Its mean-load state.
+    scenario
+        Refrigerant and size of the heat pump.
+
+    Returns
+    -------
+    energy
+        As `heatreach.siting.options.supply_energy`.
+    """
+    served = plan.consumers[plan.consumers["connected"]]
+    heat, loss_kw = served["annual_heat_mwh"], float(state.loss_kw.sum())
+    load = {
+        "heat_mwh": float(heat.sum()),
+        "loss_mwh": loss_kw * HOURS_PER_YEAR / 1e3,
+        "feed_peak_kw": float(plan.edges["peak_kw"].max()) + loss_kw,
+        "hot_water_share": float(np.average(served["hot_water_share"], weights=heat)),
+        "sink_out_degc": float(state.supply_degc[0]),
+        "sink_in_degc": state.source_return_degc,
+    }
+    return supplied(site, load, scenario)
+
+
+def supplied(site: pd.Series[Any], load: dict[str, float], scenario: Scenario) -> pd.DataFrame:
+    """Energies of one load on one site, one row, the load's columns included."""
+    frame = pd.DataFrame([load | {name: site[name] for name in SITE_WATER}])
+    return frame.join(supply_energy(frame, scenario))
+
+
+def network_figures(
+    plan: NetworkPlan,
+    state: NetworkTemperatures,
+    *,
+    rules: DesignRules,
+    catalogue: Catalogue,
+    scenario: Scenario,
+) -> dict[str, Any]:
+    """
+    Pressure, pumping, largest pipe and largest cooling of a network.
+
+    Parameters
+    ----------
+    plan
+        The designed network.
+    state
+        Its mean-load state.
+    rules, catalogue, scenario
+        Conditions of the design.
+
+    Returns
+    -------
+    figures
+        Columns of PROJECTS.
+    """
+    tree, edges = plan.tree, plan.edges
+    gradient = pressure_gradient_pa_m(
+        edges["flow_kg_s"].to_numpy(),
+        catalogue.inner_diameter_mm[edges["size"].to_numpy()],
+        temperature_degc=_middle_degc(rules),
+        roughness_mm=catalogue.roughness_mm,
+    )
+    both_pipes = np.concatenate([[0.0], 2.0 * gradient * edges["length_m"].to_numpy()])
+    drop, peak_flow = tree.upstream(both_pipes).max(), edges["flow_kg_s"].max()
+    pumping = pumping_mwh(
+        np.array([peak_flow]),
+        np.array([drop]),
+        temperature_degc=np.array([_middle_degc(rules)]),
+        mean_flow_kg_s=state.flow_kg_s[:1],
+        scenario=scenario,
+    )
+    return {
+        "pump_head_kpa": float(pump_head_pa(drop, scenario)) / 1e3,
+        "pumping_mwh": float(pumping[0]),
+        "flow_kg_s": float(peak_flow),
+        "peak_kw": float(edges["peak_kw"].max()),
+        "dn_max": catalogue.dn[edges["size"].max()],
+        "supply_drop_k": float(state.supply_degc[0] - state.supply_degc[_leaves(tree)].min()),
+    }
+
+
+def _middle_degc(rules: DesignRules) -> float:
+    """Mean of design supply and return temperature [°C]."""
+    return (rules.supply_degc + rules.return_degc) / 2.0
+
+
+def _leaves(tree: Tree) -> npt.NDArray[np.int64]:
+    """Tree nodes with nothing behind them."""
+    return np.setdiff1d(np.arange(len(tree.node)), tree.parent[1:])

@@ -1,0 +1,106 @@
+"""
+What each consumer pays for heat, emits today and costs to connect.
+
+One table of terms serves single links and networks, so that both count the same things the same
+way: the tariff follows the consumer's present heat, the substation its peak, a bore what its
+service pipe cannot avoid crossing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from heatreach.data import price
+
+from .appraise import RANGE, substation_capex, substation_upkeep
+from .conditions import present_heat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from .scenario import Scenario
+
+BORES = {"rail": "rail_bore", "water": "water_bore", "motorway": "rail_bore"}
+"""Row of the crossings table that prices a bore under each kind of barrier."""
+
+
+def consumer_terms(consumers: pd.DataFrame, scenario: Scenario, *, country: str) -> pd.DataFrame:
+    """
+    Tariff, present heat and substation of each consumer.
+
+    Parameters
+    ----------
+    consumers
+        ``use``, ``counterfactual``, ``peak_kw`` and ``annual_heat_mwh``, one row per consumer.
+    scenario
+        Rates, money and the tariff, if one is set.
+    country
+        ISO code for prices and factors.
+
+    Returns
+    -------
+    terms
+        ``present_per_mwh``, ``tariff_per_mwh`` [money/MWh], ``present_t_co2e_per_mwh``,
+        ``substation_capex`` with ``_low`` and ``_high`` [money], ``substation_upkeep``
+        [money/year]; index as given.
+    """
+    economics = scenario.economics
+    present = present_heat(consumers, scenario, country)
+    discounted = present["price_per_mwh"] * (1.0 - economics.tariff_discount_share)
+    set_by_user = economics.heat_tariff_per_mwh
+    peak = consumers["peak_kw"].fillna(0.0).to_numpy()
+    substations = {
+        f"substation_capex{ending(column)}": substation_capex(
+            peak, money=economics.money, column=column
+        )
+        for column in RANGE
+    }
+    return pd.DataFrame(
+        {
+            "present_per_mwh": present["price_per_mwh"],
+            "tariff_per_mwh": discounted if set_by_user is None else set_by_user,
+            "present_t_co2e_per_mwh": present["t_co2e_per_mwh"],
+            "substation_upkeep": substation_upkeep(consumers, money=economics.money),
+            **substations,
+        },
+        index=consumers.index,
+    )
+
+
+def ending(column: str) -> str:
+    """Ending of a column's name for the value, low or high end of a range."""
+    return "" if column == "value" else f"_{column}"
+
+
+def bore_capex(crosses: Sequence[str], *, money: str) -> npt.NDArray[np.float64]:
+    """
+    Cost of boring under what service pipes cannot avoid.
+
+    Parameters
+    ----------
+    crosses
+        Words joined by ``+``, one text per pipe.
+    money
+        Currency and price base.
+
+    Returns
+    -------
+    capex
+        Value, low and high; shape (3, pipes).
+
+    Examples
+    --------
+    >>> bore_capex(["", "building", "rail"], money="EUR 2024")[0].tolist()
+    [0.0, 0.0, 80000.0]
+    """
+    total = np.zeros((len(RANGE), len(crosses)))
+    for word, name in BORES.items():
+        row = price("crossings", name, "one_off_capex", target=money)
+        hit = np.array([word in text.split("+") for text in crosses], dtype=float)
+        total += np.outer([row.value, row.low, row.high], hit)
+    return total

@@ -1,0 +1,178 @@
+"""
+What connecting a consumer is worth before any trench is paid.
+
+A consumer is worth what it pays, less what its heat and upkeep cost, less its substation and its
+share of the energy centre. Heat and energy centre cost what they cost at the machine, temperatures
+and load of the last round; `projects` repeats the rounds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from heatreach.network import DesignRules, design_peak_kw
+
+from .appraise import appraise
+from .conditions import annuity_years
+from .network_energy import supplied
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from .conditions import Conditions
+    from .scenario import Scenario
+
+
+def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """
+    Energy of the site's machine at full size on average consumers, pipe losses left out.
+
+    Parameters
+    ----------
+    site
+        Row of SITES.
+    consumers
+        Consumers in reach, with their demand.
+    scenario
+        Temperatures, refrigerant and size of the heat pump.
+
+    Returns
+    -------
+    energy
+        One row, as `heatreach.siting.network_energy.supplied`.
+    """
+    heat, peak = consumers["annual_heat_mwh"].sum(), consumers["peak_kw"].sum()
+    together = float(design_peak_kw(peak, len(consumers), consumers["peak_kw"].max()))
+    scale = min(1.0, site["source_kw"] / (scenario.heat_pump.peak_share * together))
+    weights = consumers["annual_heat_mwh"]
+    load = {
+        "heat_mwh": heat * scale,
+        "loss_mwh": 0.0,
+        "feed_peak_kw": together * scale,
+        "hot_water_share": float(np.average(consumers["hot_water_share"], weights=weights)),
+        "sink_out_degc": float(np.average(consumers["supply_degc"], weights=weights)),
+        "sink_in_degc": float(np.average(consumers["return_degc"], weights=weights)),
+    }
+    return supplied(site, load, scenario)
+
+
+def design_rules(
+    site: pd.Series[Any],
+    energy: pd.DataFrame,
+    group: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+) -> DesignRules:
+    """
+    Conditions of the design: what the consumers need, and what the source can carry.
+
+    Parameters
+    ----------
+    site
+        Row of SITES.
+    energy
+        Machine and energies of the last round, one row.
+    group
+        Consumers connected in the last round, or all in reach.
+    scenario, conditions
+        The study.
+
+    Returns
+    -------
+    rules
+        Supply as warm as the most demanding consumer needs, return as the mean by heat; capacity
+        at which the source still gives the machine its share of the peak.
+    """
+    row, economics = energy.iloc[0], scenario.economics
+    years = annuity_years(economics.discount_rate_share, economics.life_years)
+    source_per_heat = row["source_mwh"] / row["heat_pump_mwh"]
+    return DesignRules(
+        supply_degc=float(group["supply_degc"].max()),
+        return_degc=float(np.average(group["return_degc"], weights=group["annual_heat_mwh"])),
+        ground_degc=conditions.ground_degc.value,
+        capacity_kw=site["source_kw"] / source_per_heat / scenario.heat_pump.peak_share,
+        loss_value_per_mwh=_heat_cost(row, conditions) * years,
+        reach_m=scenario.search.radius_m,
+    )
+
+
+def _heat_cost(row: pd.Series[Any], conditions: Conditions) -> float:
+    """What one more MWh fed into the pipe costs: electricity, backup fuel, source heat."""
+    bought = (
+        row["electricity_mwh"] * conditions.electricity_price_per_mwh.value
+        + row["backup_mwh"]
+        / conditions.backup_efficiency_share.value
+        * conditions.backup_fuel_price_per_mwh.value
+        + row["source_mwh"] * conditions.source_heat_price_per_mwh.value
+    )
+    return float(bought / (row["heat_pump_mwh"] + row["backup_mwh"]))
+
+
+def connection_values(
+    consumers: pd.DataFrame,
+    energy: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+    *,
+    premium_per_mwh: float,
+) -> npt.NDArray[np.float64]:
+    """
+    Present value of connecting each consumer, in money of bare trench cost.
+
+    Parameters
+    ----------
+    consumers
+        Consumers with their terms (`heatreach.siting.terms`).
+    energy
+        Machine and energies of the last round, one row.
+    scenario, conditions
+        The study.
+    premium_per_mwh
+        Added to every tariff [money/MWh].
+
+    Returns
+    -------
+    value
+        One per consumer; divided by one plus the soft-cost share, since trenches bear soft costs
+        and the network room compares with bare trench cost.
+
+    Notes
+    -----
+    ``value = ((tariff − cost per MWh)·heat − upkeep)·a − substation − bore − cost per kW·peak·f``
+    with annuity factor ``a`` and diversity factor ``f`` of all consumers in reach.
+    """
+    economics = scenario.economics
+    years = annuity_years(economics.discount_rate_share, economics.life_years)
+    soft = 1.0 + economics.soft_cost_share
+    centre = appraise(_without_pipes(energy), scenario, conditions).iloc[0]
+    heat, peak, row = consumers["annual_heat_mwh"], consumers["peak_kw"], energy.iloc[0]
+    diversity = design_peak_kw(peak.sum(), len(consumers), peak.max()) / peak.sum()
+    per_kw = centre["capex"] / row["feed_peak_kw"] * diversity
+    per_mwh = centre["opex_per_year"] / (row["heat_mwh"] + row["loss_mwh"])
+    tariff = consumers["tariff_per_mwh"] + premium_per_mwh
+    income = (tariff - per_mwh) * heat - consumers["substation_upkeep"]
+    capex = soft * (consumers["substation_capex"] + consumers["bore_capex"])
+    return np.asarray((income * years - capex - per_kw * peak) / soft)
+
+
+def _without_pipes(energy: pd.DataFrame) -> pd.DataFrame:
+    """The energy centre alone: no pipes, pumps, substations or income."""
+    nothing = dict.fromkeys(
+        [
+            "pipe_capex",
+            "pipe_capex_low",
+            "pipe_capex_high",
+            "substation_capex",
+            "substation_capex_low",
+            "substation_capex_high",
+            "substation_upkeep",
+            "pumping_mwh",
+            "revenue_per_year",
+            "present_t_co2e",
+        ],
+        0.0,
+    )
+    return energy.assign(**nothing)
