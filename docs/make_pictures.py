@@ -1,4 +1,4 @@
-"""Make the pictures of the README: run the demo, open its map in headless Chromium, photograph it."""
+"""Make the pictures of the README: run the demo and photograph its map in headless Chromium."""
 
 from __future__ import annotations
 

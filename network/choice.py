@@ -80,7 +80,8 @@ class Problem:
     def flow_limits(self) -> npt.NDArray[np.float64]:
         """Largest flow of each pipe at the mean design temperature [kg/s]."""
         middle = np.array([(self.rules.supply_degc + self.rules.return_degc) / 2.0])
-        return flow_limits_kg_s(self.catalogue, temperature_degc=middle)[0]
+        limits = flow_limits_kg_s(self.catalogue, temperature_degc=middle)
+        return np.asarray(limits[0], dtype=float)
 
     @cached_property
     def loss_w_m(self) -> npt.NDArray[np.float64]:
@@ -263,6 +264,8 @@ def best_choice(
     for quantile in ANCHOR_QUANTILES:
         anchors = inside & (problem.peaks >= np.quantile(problem.peaks[inside], quantile))
         kept = _dropped(problem, values, _pruned_to_worth(problem, values, anchors))
+        # Those who stay may not be worth the trench that others left to them.
+        kept = _pruned_to_worth(problem, values, kept)
         found.append(_filled(problem, values, kept, inside))
     return max(found, key=lambda kept: problem.worth_of(kept, values))
 

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-OWN_BUILDING_M = 0.05
-"""A building this near the start of a service pipe is the pipe's own, not an obstacle."""
+WALL_M = 0.05
+"""Shorter overlaps of pipe and outline are a touch; a start deeper inside is in its own building.
+
+Terraced houses share walls, so that a pipe may well begin at the neighbour that it passes through.
+"""
 
 SERVICE_WAY = -1
 """Way number that all service pipes share; those of OpenStreetMap are positive."""
@@ -171,14 +174,25 @@ def _crossed(
         hit, barrier = tree.query(lines, predicate="intersects")
         words.append(pd.DataFrame({"line": hit, "what": barriers["kind"].to_numpy()[barrier]}))
     if buildings is not None and len(buildings):
-        outlines = buildings.to_numpy()
-        hit, other = shapely.STRtree(outlines).query(lines, predicate="intersects")
-        start = shapely.get_point(lines[hit], 0)
-        foreign = shapely.distance(start, outlines[other]) > OWN_BUILDING_M
-        words.append(pd.DataFrame({"line": hit[foreign], "what": "building"}))
+        through = _through_foreign(lines, buildings.to_numpy())
+        words.append(pd.DataFrame({"line": through, "what": "building"}))
     found = pd.concat(words).drop_duplicates().sort_values(["line", "what"])
     joined = found.groupby("line")["what"].agg("+".join)
     return joined.reindex(np.arange(len(lines)), fill_value="").astype(object)
+
+
+def _through_foreign(
+    lines: npt.NDArray[np.object_], outlines: npt.NDArray[np.object_]
+) -> npt.NDArray[np.int64]:
+    """Pipes that run inside a building other than the one they begin in."""
+    line, other = shapely.STRtree(outlines).query(lines, predicate="intersects")
+    pipe, outline = lines[line], outlines[other]
+    passes = shapely.length(shapely.intersection(pipe, outline)) > WALL_M
+    start = shapely.get_point(pipe, 0)
+    own = shapely.contains_properly(outline, start)
+    own &= shapely.distance(start, shapely.boundary(outline)) > WALL_M
+    found: npt.NDArray[np.int64] = line[passes & ~own]
+    return found
 
 
 def _chosen(

@@ -39,9 +39,9 @@ def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph[int]:
     Returns
     -------
     graph
-        Nodes are the ``node_id``; every segment appears in both directions (``reversed`` tells
-        which), with ``osmid``, ``length`` [m], ``highway``, ``name`` and a dictionary
-        ``heatreach`` of our own attributes.
+        Nodes are the ``node_id``, with ``x``, ``y`` and ``street_count``; every segment appears in
+        both directions (``reversed`` tells which), with ``osmid``, ``length`` [m], ``highway``,
+        ``name`` and a dictionary ``heatreach`` of our own attributes.
 
     Examples
     --------
@@ -56,10 +56,15 @@ def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph[int]:
         crs=streets.crs, simplified=False, created_with="heatreach"
     )
     names = streets.node_id.tolist()
-    columns = (streets.x.tolist(), streets.y.tolist(), streets.level_crossing.tolist())
+    meeting = np.bincount(np.concatenate([streets.tail, streets.head]), minlength=streets.nodes)
+    columns = (streets.x, streets.y, meeting, streets.level_crossing)
     graph.add_nodes_from(
-        (name, {"x": x, "y": y} | ({"railway": "level_crossing"} if rail else {}))
-        for name, x, y, rail in zip(names, *columns, strict=True)
+        (
+            name,
+            {"x": x, "y": y, "street_count": count}
+            | ({"railway": "level_crossing"} if rail else {}),
+        )
+        for name, x, y, count, rail in zip(names, *(c.tolist() for c in columns), strict=True)
     )
     ways = [
         {

@@ -227,9 +227,9 @@ def route_table(streets: StreetGraph, steps: Trace, count: int) -> pd.DataFrame:
     -------
     table
         Per route: ``route_m``, ``service_m``, ``hard_m``, ``soft_m``, ``private_m`` [m],
-        ``cost_weighted_m`` (length times cost factor), ``hard_weighted_m``, ``soft_weighted_m``,
-        and the numbers of ``bridges``, ``tunnels`` and ``level_crossings``. Consecutive edges of
-        one bridge or tunnel, and neighbouring tracks of one level crossing, count once.
+        ``hard_weighted_m`` and ``soft_weighted_m`` (times cost factor), and the numbers of
+        ``bridges``, ``tunnels`` and ``level_crossings``. Consecutive edges of one bridge or tunnel,
+        and neighbouring tracks of one level crossing, count once.
     """
     length = streets.length_m[steps.edge]
     hard = streets.of_way("surface_class")[steps.edge] == "hard"

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from .flows import Tree
 
-ITERATIONS_MAX = 200
+ITERATIONS_MAX = 2000
+"""Most networks settle in ten rounds; neighbours that bypass behind one long pipe need hundreds."""
+
 FLOW_TOLERANCE = 1e-8
 """Largest relative change of any flow at which a network counts as settled."""
 
@@ -180,15 +182,19 @@ def network_temperatures(
         flow = _gathered(tree, served, own_flow)
         decay = _decay_exponent(loss_kw_k, flow * heat_capacity_kj_kgk)
         along = tree.upstream(decay)[served]
-        source = ground_degc + np.max((need - ground_degc) * np.exp(along))
-        at_consumer = ground_degc + (source - ground_degc) * np.exp(-along)
+        # Flows still too small would ask for absurd temperatures; bypass will end within the cap.
+        cooling = np.minimum(along, steepest)
+        source = ground_degc + np.max((need - ground_degc) * np.exp(cooling))
+        at_consumer = ground_degc + (source - ground_degc) * np.exp(-cooling)
         bypass = np.maximum(1.0, bypass * along / steepest)
         wanted = bypass * heat / (heat_capacity_kj_kgk * (at_consumer - back))
         settled = bool(np.all(np.abs(wanted - own_flow) <= FLOW_TOLERANCE * own_flow))
         if settled:
             break
         own_flow = wanted
-    supply = ground_degc + (source - ground_degc) * np.exp(-tree.upstream(decay))
+    along = tree.upstream(decay)
+    source = ground_degc + np.max((need - ground_degc) * np.exp(along[served]))
+    supply = ground_degc + (source - ground_degc) * np.exp(-along)
     source_return, loss = _returns(
         tree, heat_kw, supply, decay, flow * heat_capacity_kj_kgk, ground_degc
     )

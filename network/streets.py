@@ -41,15 +41,8 @@ VERTEX_TOLERANCE_M = 0.01
 """Vertices of user lines closer than this are one node."""
 
 WAY_COLUMNS = (
-    "way_id",
-    "highway",
-    "name",
-    "surface_class",
-    "private",
-    "bridge",
-    "tunnel",
-    "cost_factor",
-    "connectable",
+    *("way_id", "highway", "name", "surface_class", "private", "bridge", "tunnel"),
+    *("cost_factor", "connectable"),
 )
 SERVICE_PIPE = "service_pipe"
 """Class of the pipes between a building and its street."""
@@ -131,14 +124,10 @@ class StreetGraph:
         lines = np.asarray(shapely.linestrings(xy, indices=owner[along]), dtype=object)
         used, street = np.unique(way[starts], return_inverse=True)
         shapes = np.asarray(shapely.multilinestrings(lines, indices=street), dtype=object)
-        shapes = np.where(shapely.get_num_geometries(shapes) == 1, lines[_first(street)], shapes)
+        single = np.bincount(street) == 1
+        shapes[single] = shapely.get_geometry(shapes[single], 0)
         frame = self.ways.iloc[used].reset_index(drop=True)
         return gpd.GeoDataFrame(frame, geometry=shapes, crs=self.crs)
-
-
-def _first(group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Where each group of a sorted list begins."""
-    return np.flatnonzero(np.diff(group, prepend=-1))
 
 
 def street_graph(

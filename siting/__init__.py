@@ -1,12 +1,12 @@
 """
 Whether it is worth building, and what to build first.
 
-Reading order: `scenario` (what a planner decides), `inputs` (the only readers), `study` (the one
-path from inputs to a plan), and along that path `screen` (candidate links), `projects` (a network
-per site), `options` (how the heat is made), `appraise` (money and carbon), `rank`, `register`
-(every figure used), `handout` (the only writers). Readers: `files`, `validate`, `values`, `area`,
-`fetch`, `extracts`, `overpass`, `country`, `building_use`, `demand`, `data_centres`, `sites`.
-Writers: `maps`, `layers`, `sheets`. `cli` is the command line.
+Reading order: `scenario` (what a planner decides), `inputs` (the only reader) with `given`,
+`coverage`, `sites`, `demand` and `data_centres`; then the one path of `study`: `screen` (candidate
+links), `projects` (a network per site) with `worth` and `network_energy`, `options` (how the heat
+is made), `terms` and `conditions` (prices and factors), `appraise` (money and carbon), `rank`,
+`register` (every figure used). `reading` opens users' files, `fetching` downloads maps, `writing`
+hands over. `cli` is the command line.
 """
 
 from .errors import FetchError, InputError, Problem

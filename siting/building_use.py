@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
+
 from heatreach.data import assumption, load_table
 
 if TYPE_CHECKING:

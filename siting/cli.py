@@ -151,7 +151,8 @@ def check(
 ) -> None:
     """Read the inputs, report everything wrong or doubtful, compute nothing."""
     console = Console(stderr=True)
-    inputs = _read(sites, consumers, area, streets, _scenario(scenario, radius), None)
+    decided = _scenario(scenario, radius)
+    inputs = _read(sites, consumers, area, streets, decided, None).under(decided)
     _say_inputs(console, inputs)
     for row in inputs.sites.itertuples():
         console.print(
@@ -198,7 +199,7 @@ def fetch(
     refresh: Annotated[bool, typer.Option("--refresh", help="Download again")] = False,
 ) -> None:
     """Download the OpenStreetMap extract of a place once and print its path."""
-    from .fetch import fetch_place, find_area
+    from .fetching.fetch import fetch_place, find_area
 
     with _progress_bar(quiet=False) as bar:
 

@@ -1,48 +1,59 @@
 """
 The only readers: sites, consumers and streets of a study, checked, in one metric system.
 
-Files come through `files`, OpenStreetMap extracts through the network room's reader, places and
+Files come through `given`, OpenStreetMap extracts through the network room's reader, places and
 bounding boxes through `fetch`. Every problem of every file is collected before anything is
-refused. Consumers that cannot be within the radius of any site by straight line are left out here,
-and counted.
+refused; whether the layers meet is judged in `coverage`. Consumers outside the area, or that cannot
+be within the radius of any site by straight line, are left out here, and counted.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
+
 from heatreach.network import OsmFileError, StreetError, metric_crs, read_osm, street_graph
 
-from .area import parse_area
-from .country import country_at
+from .country_rows import country_of_study
+from .coverage import (
+    bounds_of,
+    inside,
+    lonely_sites_doubt,
+    near_sites,
+    no_consumer_problem,
+    no_street_problem,
+    street_gap_m,
+)
 from .data_centres import data_centres_from_osm
 from .demand import consumers_from_osm, fill_demand
 from .errors import InputError, Problem
-from .extracts import widened
-from .fetch import Area as Place
-from .fetch import fetch_place, find_area
+from .fetching.extracts import widened
+from .fetching.fetch import Area as Place
+from .fetching.fetch import fetch_place, find_area
+from .given import LAYERS, read_given, refuse_apart
+from .reading.files import file_hash
+from .reading.findings import printable
+from .reading.raw import refusal
 from .scenario import Scenario
 from .sites import complete_consumers, complete_sites
-from .validate import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
-    from heatreach.network import OsmExtract, StreetGraph
     from pyproj import CRS
 
-    from .area import Area
-    from .validate import TableRead
+    from heatreach.network import OsmExtract, StreetGraph
 
-OSM = "osm"
+    from .given import Given
+    from .reading.area import Area
+    from .reading.places import Box
+
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyright)"
-METRES_PER_DEGREE_OF_LATITUDE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +64,7 @@ class Inputs:
     Attributes
     ----------
     sites, consumers
-        SITES and CONSUMERS with every column filled or NaN, and its ``*_source``.
+        SITES and CONSUMERS as read, demand estimated where it was not given.
     streets
         The street graph.
     barriers
@@ -65,13 +76,17 @@ class Inputs:
     attribution
         Line that must stand on every map and layer; blank where no OpenStreetMap data were used.
     data_date
-        Date of the newest street or building edit.
+        Date of the newest street or building edit; blank where no OpenStreetMap data were used.
     doubts
         What was accepted but should be looked at.
     left_out
         Counts of what was not used, by reason.
     hashes
-        SHA-256 of each input file by name.
+        SHA-256 of each file read: ``sites``, ``consumers``, ``streets``, ``area``, ``extract``.
+    scenario
+        Decisions the inputs were read under: how far, which streets, which country.
+    completed
+        Whether the scenario's defaults stand in ``sites`` and ``consumers`` already.
     """
 
     sites: gpd.GeoDataFrame
@@ -85,6 +100,8 @@ class Inputs:
     doubts: tuple[Problem, ...]
     left_out: Mapping[str, int]
     hashes: Mapping[str, str]
+    scenario: Scenario
+    completed: bool = False
 
     @property
     def crs(self) -> CRS:
@@ -95,6 +112,69 @@ class Inputs:
     def roads(self) -> gpd.GeoDataFrame:
         """Streets as lines, the background of the map."""
         return self.streets.to_frame()
+
+    def under(self, scenario: Scenario) -> Inputs:
+        """
+        Inputs with every site and consumer completed by a scenario's defaults.
+
+        Parameters
+        ----------
+        scenario
+            Decisions of the study.
+
+        Returns
+        -------
+        inputs
+            New inputs; sites and consumers sorted by id, with their ``*_source`` columns.
+
+        Raises
+        ------
+        InputError
+            If the scenario wants more of the map than was read, or another country's demand.
+        """
+        if self.completed and scenario == self.scenario:
+            return self
+        problems = _not_read_for(self, scenario)
+        if problems:
+            raise InputError(problems)
+        return replace(
+            self,
+            sites=complete_sites(self.sites, scenario),
+            consumers=complete_consumers(self.consumers, scenario),
+            scenario=scenario,
+            completed=True,
+        )
+
+
+def _not_read_for(inputs: Inputs, scenario: Scenario) -> list[Problem]:
+    """Decisions of a scenario that the inputs, as they were read, cannot follow."""
+    read = inputs.scenario
+    wider = scenario.search.radius_m > read.search.radius_m
+    farther = scenario.network.connector_max_m > read.network.connector_max_m
+    findings = {
+        "search.radius_m": wider and f"read for routes up to {read.search.radius_m:,.0f} m",
+        "network.connector_max_m": farther
+        and f"read for service pipes up to {read.network.connector_max_m:,.0f} m",
+        "network.paths": scenario.network.paths != read.network.paths
+        and f"read with paths = {read.network.paths!r}",
+        "place.country": scenario.place.country not in ("", inputs.country)
+        and f"read for country {inputs.country or 'unknown'!r}",
+        "": inputs.completed and "already completed under another scenario",
+    }
+    advice = "give the same scenario to read_inputs and to plan"
+    return [
+        Problem(file="inputs", where=where, what=what, advice=advice)
+        for where, what in findings.items()
+        if what
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Map:
+    """An OpenStreetMap extract and its file."""
+
+    extract: OsmExtract
+    path: Path
 
 
 def read_inputs(
@@ -116,7 +196,8 @@ def read_inputs(
         A file, or ``"osm"`` to take them from the OpenStreetMap extract.
     area
         An extract, a polygon file, ``west,south,east,north`` or a place name; the last three
-        download an extract once. Not needed when all three layers are files.
+        download an extract once and limit consumers (and sites from the map) to the area. Not
+        needed when all three layers are files.
     streets
         A file of street lines; by default the streets of the extract.
     scenario
@@ -141,226 +222,193 @@ def read_inputs(
     scenario = scenario or Scenario()
     report = progress or (lambda _stage, _share: None)
     report("reading files", 0.0)
-    where, tables = _read_files(sites, consumers, area, streets)
+    given = read_given(sites=sites, consumers=consumers, streets=streets, area=area)
+    given = replace(given, area=_looked_up(given.area, cache_dir))
+    refuse_apart(given, reach_m=_reach_m(scenario))
     report("reading streets and buildings", 0.2)
-    extract, extract_path = _read_extract(where, tables, scenario, cache_dir)
+    town = _read_map(given, scenario, cache_dir)
     report("assembling", 0.8)
-    return _assembled(where, tables, extract, extract_path, scenario)
+    return _assembled(given, town, scenario)
 
 
-def _read_files(
-    sites: str | Path, consumers: str | Path, area: str | None, streets: str | Path | None
-) -> tuple[Area | None, dict[str, TableRead]]:
-    """Area and tables; the problems of all of them in one refusal."""
-    problems: list[Problem] = []
-    tables: dict[str, TableRead] = {}
-    where: Area | None = None
-    try:
-        where = parse_area(area) if area is not None else None
-    except InputError as error:
-        problems += error.problems
-    for table, source in (("sites", sites), ("consumers", consumers), ("streets", streets)):
-        if source is None or str(source) == OSM:
-            continue
-        try:
-            tables[table] = read_table(source, table=table)  # type: ignore[arg-type]
-        except InputError as error:
-            problems += error.problems
-    if area is None and len(tables) < len(("sites", "consumers", "streets")):
-        missing = [t for t in ("sites", "consumers", "streets") if t not in tables]
-        what = f"an area is needed to find {' and '.join(missing)}"
-        advice = "add --area with an extract, a bounding box, a polygon file or a place name"
-        problems.append(Problem(file="--area", where="", what=what, advice=advice))
-    if problems:
-        raise InputError(problems)
-    return where, tables
+def _looked_up(where: Area | None, cache_dir: Path | None) -> Area | None:
+    """Area with the box and outline of its place name."""
+    if where is None or where.kind != "place":
+        return where
+    place = find_area(where.text, cache_dir=cache_dir)
+    return replace(where, bbox=place.bbox, polygon=place.outline)
 
 
-Box = tuple[float, float, float, float]
+def _reach_m(scenario: Scenario) -> float:
+    """How far from a site anything can matter, by straight line [m]."""
+    return scenario.search.radius_m + scenario.network.connector_max_m
 
 
-def _study_box(where: Area, tables: Mapping[str, TableRead], scenario: Scenario) -> Box | None:
-    """Box to read of an extract: the area, and no farther from the sites than a route can go."""
-    box = where.bbox
-    if "sites" not in tables:
-        return box
-    west, south, east, north = tables["sites"].frame.total_bounds
-    reach = scenario.search.radius_m + scenario.network.connector_max_m
-    dy = reach / METRES_PER_DEGREE_OF_LATITUDE
-    dx = dy / max(np.cos(np.radians(max(abs(south), abs(north)))), 0.01)
-    near = (west - dx, south - dy, east + dx, north + dy)
-    if box is None:
-        return near
-    cut = (max(box[0], near[0]), max(box[1], near[1]), min(box[2], near[2]), min(box[3], near[3]))
-    return cut if cut[0] < cut[2] and cut[1] < cut[3] else box
-
-
-def _read_extract(
-    where: Area | None,
-    tables: Mapping[str, TableRead],
-    scenario: Scenario,
-    cache_dir: Path | None,
-) -> tuple[OsmExtract | None, Path | None]:
-    """The OpenStreetMap extract of the area, downloaded if need be; none if all layers are files."""
+def _read_map(given: Given, scenario: Scenario, cache_dir: Path | None) -> _Map | None:
+    """OpenStreetMap extract of the area, downloaded if need be; None if nothing is wanted of it."""
+    where, reach = given.area, _reach_m(scenario)
     if where is None:
-        return None, None
-    box = _study_box(where, tables, scenario)
-    path = where.path
-    if where.kind != "extract":
-        place = find_area(where.text, cache_dir=cache_dir) if where.kind == "place" else None
-        wanted = place or Place(name=where.text, bbox=where.bbox, outline=where.polygon)
-        reach = scenario.search.radius_m
-        path = fetch_place(wanted, margin_m=reach, cache_dir=cache_dir)
-        box = box or widened(wanted.bbox, reach)
+        return None
+    near = None if given.sites is None else widened(bounds_of(given.sites.frame), reach)
+    if where.bbox is None:
+        return None if where.path is None else _read_extract(where.path, near)
+    if len(given.tables) == len(LAYERS):
+        return None
+    outline = shapely.box(*where.bbox) if where.polygon is None else where.polygon
+    place = Place(name=where.text, bbox=where.bbox, outline=outline)
+    path = fetch_place(place, margin_m=reach, cache_dir=cache_dir)
+    box = widened(where.bbox, reach)
+    return _read_extract(path, box if near is None else _overlap(box, near))
+
+
+def _overlap(box: Box, other: Box) -> Box:
+    """Part that two boxes share."""
+    west, south = max(box[0], other[0]), max(box[1], other[1])
+    return west, south, min(box[2], other[2]), min(box[3], other[3])
+
+
+def _read_extract(path: Path, box: Box | None) -> _Map:
+    """Extract of a file, or the refusal of it."""
     try:
-        return read_osm(path, bbox=box), path
+        return _Map(extract=read_osm(path, bbox=box), path=path)
     except (OsmFileError, FileNotFoundError) as error:
-        problem = Problem(file=Path(path).name, where="", what=str(error), advice="")
-        raise InputError([problem]) from error
+        what, _, advice = str(error).removeprefix(f"{path.name}: ").partition("; ")
+        raise refusal(path.name, what, advice) from error
 
 
-def _assembled(
-    where: Area | None,
-    tables: Mapping[str, TableRead],
-    extract: OsmExtract | None,
-    extract_path: Path | None,
-    scenario: Scenario,
-) -> Inputs:
+def _assembled(given: Given, town: _Map | None, scenario: Scenario) -> Inputs:
     """All layers in one metric coordinate system."""
-    lon, lat = _middle(tables, extract)
+    lon, lat = _middle(given, town, scenario)
     crs = metric_crs(lon, lat)
-    country, doubts = _country(lon, lat, scenario)
-    doubts += [doubt for table in tables.values() for doubt in table.doubts]
-    graph = _streets(tables, extract, crs, scenario)
-    sites = _sites(tables, extract, crs, where, scenario)
-    consumers, left_out = _consumers(tables, extract, crs, where, country)
-    consumers, dropped = _near(consumers, sites, scenario)
-    left_out |= dropped | ({} if extract is None else extract.left_out)
-    empty = gpd.GeoDataFrame({"kind": []}, geometry=[], crs=crs)
+    country, doubts = country_of_study(lon, lat, given=scenario.place.country)
+    sites = _sites(given, town, crs)
+    streets, lonely = _streets(given, town, sites, scenario)
+    consumers, left_out = _consumers(given, town, sites, scenario, country)
+    extract = None if town is None else town.extract
+    nothing = gpd.GeoDataFrame({"kind": []}, geometry=[], crs=crs)
+    left_out |= {} if extract is None else extract.left_out
     return Inputs(
         sites=sites,
-        consumers=complete_consumers(consumers, scenario),
-        streets=graph,
-        barriers=empty if extract is None else extract.barriers.to_crs(crs),
-        buildings=empty.geometry if extract is None else extract.buildings.geometry.to_crs(crs),
+        consumers=_by_id(consumers),
+        streets=streets,
+        barriers=nothing if extract is None else extract.barriers.to_crs(crs),
+        buildings=nothing.geometry if extract is None else extract.buildings.geometry.to_crs(crs),
         country=country,
         attribution="" if extract is None else OSM_ATTRIBUTION,
         data_date="" if extract is None else extract.data_date,
-        doubts=tuple(doubts),
+        doubts=(*given.doubts, *doubts, *lonely),
         left_out={what: count for what, count in sorted(left_out.items()) if count},
-        hashes=_hashes(tables, extract_path),
+        hashes=given.hashes | ({} if town is None else {"extract": file_hash(town.path)}),
+        scenario=scenario,
     )
 
 
-def _middle(
-    tables: Mapping[str, TableRead], extract: OsmExtract | None
-) -> tuple[float, float]:
-    """Middle of the study [°]: of the sites where given, else of the extract."""
-    if "sites" in tables:
-        west, south, east, north = tables["sites"].frame.total_bounds
-        return (west + east) / 2.0, (south + north) / 2.0
-    if extract is not None:
-        return float(np.median(extract.lon)), float(np.median(extract.lat))
-    west, south, east, north = tables["consumers"].frame.total_bounds
-    return (west + east) / 2.0, (south + north) / 2.0
+def _middle(given: Given, town: _Map | None, scenario: Scenario) -> tuple[float, float]:
+    """Middle of the study [°]: of the sites where given, else of the area, streets or extract."""
+    if given.sites is not None:
+        box = bounds_of(given.sites.frame)
+    elif given.area is not None and given.area.bbox is not None:
+        box = given.area.bbox
+    elif town is not None and len(town.extract.lon):
+        return float(np.median(town.extract.lon)), float(np.median(town.extract.lat))
+    elif given.streets is not None:
+        box = bounds_of(given.streets.frame)
+    else:
+        raise _no_street(given, town, None, scenario)
+    return (box[0] + box[2]) / 2.0, (box[1] + box[3]) / 2.0
 
 
-def _country(lon: float, lat: float, scenario: Scenario) -> tuple[str, list[Problem]]:
-    """Country of the study and what is doubtful about it."""
-    if scenario.place.country:
-        return scenario.place.country.upper(), []
-    advice = "set country under [place] in the scenario"
-    found = country_at(lon, lat)
-    if found is None:
-        what = f"no country found at {lon:.3f}, {lat:.3f}; prices and climate fall back to general"
-        return "", [Problem(file="map", where="country", what=what, advice=advice)]
-    if found.also:
-        what = f"taken as {found.code}, could also be {', '.join(found.also)}"
-        return found.code, [Problem(file="map", where="country", what=what, advice=advice)]
-    return found.code, []
+def _map_of(town: _Map | None) -> _Map:
+    """The map a layer is taken from; `read_given` has made sure that there is an area for it."""
+    if town is None:
+        raise RuntimeError("a layer is to come from the map, but no map was read")
+    return town
 
 
-def _streets(
-    tables: Mapping[str, TableRead],
-    extract: OsmExtract | None,
-    crs: CRS,
-    scenario: Scenario,
-) -> StreetGraph:
-    """The street graph, of the file if one is given."""
-    paths = scenario.network.paths == "yes"
-    try:
-        if "streets" in tables:
-            return street_graph(tables["streets"].frame.to_crs(crs), paths=paths)
-        return street_graph(extract, crs=crs, paths=paths)
-    except StreetError as error:
-        problem = Problem(file="streets", where="", what=str(error), advice="")
-        raise InputError([problem]) from error
-
-
-def _sites(
-    tables: Mapping[str, TableRead],
-    extract: OsmExtract | None,
-    crs: CRS,
-    where: Area | None,
-    scenario: Scenario,
-) -> gpd.GeoDataFrame:
+def _sites(given: Given, town: _Map | None, crs: CRS) -> gpd.GeoDataFrame:
     """Data centres of the file or of the map."""
-    if "sites" in tables:
-        return complete_sites(tables["sites"].frame.to_crs(crs), scenario)
-    sites = _inside(data_centres_from_osm(extract, crs), where)
+    if given.sites is not None:
+        return _by_id(given.sites.frame.to_crs(crs))
+    sites = inside(data_centres_from_osm(_map_of(town).extract, crs), given.area)
     if sites.empty:
         what = "the map shows no data centre here (many are untagged)"
         advice = "give your own with --sites FILE: id, lat, lon, it_load_kw"
-        raise InputError([Problem(file="--sites osm", where="", what=what, advice=advice)])
-    return complete_sites(sites, scenario)
+        raise refusal("--sites osm", what, advice)
+    return _by_id(sites)
+
+
+def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A table in order of its ids."""
+    return frame.sort_values("id", kind="stable", ignore_index=True)
+
+
+def _streets(
+    given: Given, town: _Map | None, sites: gpd.GeoDataFrame, scenario: Scenario
+) -> tuple[StreetGraph, tuple[Problem, ...]]:
+    """The street graph, of the file if one is given, and doubts about sites far from it."""
+    radius, paths = scenario.search.radius_m, scenario.network.paths == "yes"
+    try:
+        if given.streets is None:
+            streets = street_graph(_map_of(town).extract, crs=sites.crs, paths=paths)
+        else:
+            streets = street_graph(_in_order(given.streets.frame).to_crs(sites.crs), paths=paths)
+    except StreetError as error:
+        raise _no_street(given, town, bounds_of(sites), scenario) from error
+    far = street_gap_m(sites, streets) > radius
+    if far.all():
+        raise _no_street(given, town, bounds_of(sites), scenario)
+    file = "--sites osm" if given.sites is None else given.sites.file
+    return streets, lonely_sites_doubt(file, sites["id"].tolist(), radius_m=radius, rows=far)
+
+
+def _in_order(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lines ordered by their geometry, so that the order of rows in the file changes nothing."""
+    shapes = shapely.to_wkb(lines.geometry.to_numpy())
+    return lines.iloc[sorted(range(len(lines)), key=shapes.__getitem__)].reset_index(drop=True)
+
+
+def _no_street(
+    given: Given, town: _Map | None, sites: Box | None, scenario: Scenario
+) -> InputError:
+    """Error for streets out of reach of every site, with the bounds of all streets there are."""
+    name, streets = _street_extent(given, town)
+    problem = no_street_problem(
+        "--sites osm" if given.sites is None else given.sites.file,
+        sites,
+        streets_file=name,
+        streets=streets,
+        radius_m=scenario.search.radius_m,
+    )
+    return InputError([problem])
+
+
+def _street_extent(given: Given, town: _Map | None) -> tuple[str, Box | None]:
+    """Name and bounds of all streets; an extract is read once more, as a whole."""
+    if given.streets is not None:
+        return given.streets.file, bounds_of(given.streets.frame)
+    path = _map_of(town).path
+    whole, name = _read_extract(path, None).extract, printable(path.name)
+    if not len(whole.lon):
+        return name, None
+    west, south = float(whole.lon.min()), float(whole.lat.min())
+    return name, (west, south, float(whole.lon.max()), float(whole.lat.max()))
 
 
 def _consumers(
-    tables: Mapping[str, TableRead],
-    extract: OsmExtract | None,
-    crs: CRS,
-    where: Area | None,
-    country: str,
+    given: Given, town: _Map | None, sites: gpd.GeoDataFrame, scenario: Scenario, country: str
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """Consumers of the file or of the map, with their demand, and how many were not used."""
-    if "consumers" in tables:
-        return fill_demand(tables["consumers"].frame.to_crs(crs), country=country), {}
-    found = consumers_from_osm(extract, crs, country=country)
-    inside = _inside(found, where)
-    return inside, {"consumers outside the area": len(found) - len(inside)}
-
-
-def _inside(frame: gpd.GeoDataFrame, where: Area | None) -> gpd.GeoDataFrame:
-    """Rows that touch the polygon or box of the area."""
-    if where is None or (where.polygon is None and where.bbox is None):
-        return frame
-    shape = where.polygon if where.polygon is not None else shapely.box(*where.bbox)
-    outline = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(frame.crs).iloc[0]
-    return frame[frame.intersects(outline)].reset_index(drop=True)
-
-
-def _near(
-    consumers: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, scenario: Scenario
-) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """Consumers within the radius of a site as the crow flies, without the sites' own buildings."""
-    tree = shapely.STRtree(sites.geometry.to_numpy())
-    shapes = consumers.geometry.to_numpy()
-    near = np.unique(tree.query(shapes, predicate="dwithin", distance=scenario.search.radius_m)[0])
-    own = np.unique(tree.query(shapes, predicate="intersects")[0])
-    keep = np.zeros(len(consumers), dtype=bool)
-    keep[near] = True
-    far = int((~keep).sum())
-    keep[own] = False
-    kept = consumers[keep].reset_index(drop=True)
-    return kept, {
-        f"consumers farther than {scenario.search.radius_m:,.0f} m from every site": far,
-        "buildings of the data centres themselves": len(own),
-    }
-
-
-def _hashes(tables: Mapping[str, TableRead], extract_path: Path | None) -> dict[str, str]:
-    """SHA-256 of every input file."""
-    hashes = {name: table.sha256 for name, table in tables.items()}
-    if extract_path is not None:
-        hashes["extract"] = hashlib.sha256(extract_path.read_bytes()).hexdigest()
-    return hashes
+    """Consumers of the file or of the map in reach, with their demand, and how many are not."""
+    if given.consumers is not None:
+        file = given.consumers.file
+        found = fill_demand(given.consumers.frame.to_crs(sites.crs), country=country)
+    else:
+        file = "--consumers osm"
+        found = consumers_from_osm(_map_of(town).extract, sites.crs, country=country)
+    within = inside(found, given.area)
+    kept, left_out = near_sites(
+        within, sites, radius_m=scenario.search.radius_m, from_map=given.consumers is None
+    )
+    left_out = {"consumers outside the area": len(found) - len(within)} | left_out
+    if kept.empty:
+        raise InputError([no_consumer_problem(file, found=len(found), left_out=left_out)])
+    return kept, left_out

@@ -20,9 +20,9 @@ from pydantic_core import PydanticCustomError
 from heatreach.data import assumption, load_table
 
 from .errors import InputError, Problem
-from .findings import printable, shorten
+from .reading.findings import printable, shorten
+from .reading.values import SHOWN_UNIT
 from .scenario_words import checked_country, checked_money, checked_name, unknown_word
-from .values import SHOWN_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

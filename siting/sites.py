@@ -14,7 +14,7 @@ import pandas as pd
 
 from heatreach.data import wide
 
-from .column_rules import registry_range
+from .reading.column_rules import registry_range
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -119,11 +119,11 @@ def complete_consumers(consumers: gpd.GeoDataFrame, scenario: Scenario) -> gpd.G
         [count == len(("supply", "return")), count > 0], [GIVEN, "part given"], "scenario default"
     )
     usual, usual_back = scenario.network.supply_degc, scenario.network.return_degc
-    from_return = np.maximum(usual, back + (usual - usual_back))
+    from_return = (back + (usual - usual_back)).clip(lower=usual)
     frame["supply_degc"] = supply.fillna(from_return).fillna(usual)
-    from_supply = np.minimum(usual_back, frame["supply_degc"] * usual_back / usual)
     coldest = registry_range("consumers", "return_degc")[0]
-    frame["return_degc"] = back.fillna(from_supply.clip(lower=coldest))
+    from_supply = (frame["supply_degc"] * usual_back / usual).clip(coldest, usual_back)
+    frame["return_degc"] = back.fillna(from_supply)
     shares = wide("demand_benchmarks")["hot_water_share"]
     frame["hot_water_share"] = frame["use"].map(shares).fillna(shares[USE_OF_UNKNOWN])
     frame["name"] = _filled(frame, "name", "")

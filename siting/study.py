@@ -9,7 +9,7 @@ The command line and notebooks are thin callers of it: same inputs, same plan.
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,16 +20,15 @@ import pandas as pd
 
 from .appraise import appraise
 from .conditions import conditions_of
-from .handout import save
-from .maps import draw_map
 from .options import supply_energy
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
-from .results import described_columns, with_registry_columns
-from .scenario import Scenario
 from .screen import attach_places, candidate_links
 from .terms import consumer_terms
+from .writing.handout import save
+from .writing.maps import draw_map
+from .writing.results import described_columns, with_registry_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from .conditions import Conditions
     from .inputs import Inputs
     from .projects import SiteNetwork
+    from .scenario import Scenario
 
 LIBRARIES = (
     "heatreach",
@@ -120,16 +120,24 @@ def plan(
     inputs
         Sites, consumers and streets.
     scenario
-        Decisions; defaults where it is silent.
+        Decisions; by default those the inputs were read under.
     progress
         Called with a stage and the share done.
 
     Returns
     -------
     plan
-        The finished study; links and sites that cannot be served are rows with a reason.
+        The finished study; links and sites that cannot be served are rows with a reason. Its
+        ``inputs`` are completed by the scenario; to plan again under another, start from what
+        `read_inputs` returned.
+
+    Raises
+    ------
+    InputError
+        If the scenario wants more than the inputs were read for, a longer radius for example.
     """
-    scenario, inputs = scenario or Scenario(), _in_order(inputs)
+    scenario = scenario or inputs.scenario
+    inputs = inputs.under(scenario)
     clock = _Clock(progress)
     conditions = conditions_of(scenario, inputs.country)
     clock.next("connecting buildings to streets", 0.0)
@@ -153,15 +161,6 @@ def plan(
         summary=summary_of(projects, money=scenario.economics.money, objective=objective),
         run=_run(inputs, scenario, clock),
     )
-
-
-def _in_order(inputs: Inputs) -> Inputs:
-    """Inputs with sites and consumers by id, so that the order of rows never shows."""
-
-    def by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        return frame.sort_values("id", kind="stable", ignore_index=True)
-
-    return replace(inputs, sites=by_id(inputs.sites), consumers=by_id(inputs.consumers))
 
 
 class _Clock:

@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = [
-    f"heatreach.{room}.{path.stem}"
+    ".".join(["heatreach", *path.relative_to(ROOT).with_suffix("").parts])
     for room in ("data", "thermo", "network", "siting")
-    for path in sorted((ROOT / room).glob("*.py"))
+    for path in sorted((ROOT / room).rglob("*.py"))
     if path.stem != "__init__"
 ]
 

@@ -158,16 +158,17 @@ def run_peer(
     x, y = np.concatenate([site.x, centre.x]), np.concatenate([site.y, centre.y])
     crossing = nearest_crossings(graph, x, y)
     stages.done("connecting")
-    distances = []
+    distances: list[list[float]] = []
     for source in crossing[: len(site)]:
-        distance, paths = nx.single_source_dijkstra(graph, source, cutoff=RADIUS_M, weight="length")
+        found: Any = nx.single_source_dijkstra(graph, source, cutoff=RADIUS_M, weight="length")
+        distance, paths = found
         inside = [target for target in crossing[len(site) :] if target in distance]
         distances.append([distance[target] for target in inside])
         if full:
-            routes = {target: described(graph, paths[target]) for target in set(inside)}
-            [routes[target] for target in inside]
+            for target in set(inside):
+                described(graph, paths[target])
     stages.done("routing")
-    street_m = sum(length for _, _, length in graph.edges(data="length")) / 2.0
+    street_m = sum(float(edge["length"]) for *_, edge in graph.edges(data=True)) / 2.0
     return _facts(len(buildings), street_m, np.concatenate(distances))
 
 

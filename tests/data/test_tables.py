@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pint
 import pytest
+
 from heatreach.data import TableError, assumption, load_table, table_names, wide
 from heatreach.data.tables import NUMBER_COLUMNS
 

@@ -36,7 +36,7 @@ class MadeInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class MadePlan:
-    """A made-up plan; satisfies `heatreach.siting.results.FinishedPlan`."""
+    """A made-up plan; satisfies `heatreach.siting.writing.results.FinishedPlan`."""
 
     links: gpd.GeoDataFrame
     projects: gpd.GeoDataFrame

@@ -106,9 +106,7 @@ def test_golden_carbon_by_hand() -> None:
 
 def test_dirty_grid_gives_a_negative_saving() -> None:
     dirty = conditions()
-    dirty = replace(
-        dirty, electricity_kg_per_kwh=replace(dirty.electricity_kg_per_kwh, value=1.2)
-    )
+    dirty = replace(dirty, electricity_kg_per_kwh=replace(dirty.electricity_kg_per_kwh, value=1.2))
     figures = appraise(energy(), Scenario(), dirty).iloc[0]
     assert figures["avoided_t_co2e"] < 0.0
     assert np.isnan(figures["cost_per_t_co2e"])

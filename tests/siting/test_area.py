@@ -12,10 +12,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting.area import Area, parse_area
-from heatreach.siting.column_rules import registry_range
 from heatreach.siting.errors import InputError
-from heatreach.siting.places import axes_problem
+from heatreach.siting.reading.area import Area, parse_area
+from heatreach.siting.reading.column_rules import registry_range
+from heatreach.siting.reading.places import axes_problem
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,10 @@ import sys
 import time
 
 import pytest
-from heatreach.siting.country import country_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from heatreach.siting.country import country_at
 
 PLACES = {
     "Kotka": (26.95, 60.53, "FI"),

@@ -19,18 +19,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import osmium
 import pytest
-from heatreach.siting.cache import cache_folder, facts_of, is_intact
-from heatreach.siting.download import download
+
 from heatreach.siting.errors import FetchError, InputError
-from heatreach.siting.extracts import (
+from heatreach.siting.fetching.cache import cache_folder, facts_of, is_intact
+from heatreach.siting.fetching.download import download
+from heatreach.siting.fetching.extracts import (
     Extract,
     check_pbf,
     extracts_containing,
     fetch_extract,
     widened,
 )
-from heatreach.siting.fetch import Area, Servers, fetch_place, find_area
-from heatreach.siting.web import HOSTS, Limits, check_address, user_agent
+from heatreach.siting.fetching.fetch import Area, Servers, fetch_place, find_area
+from heatreach.siting.fetching.web import HOSTS, Limits, check_address, user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def mirror() -> Iterator[Mirror]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heatreach.siting.download.PAUSE_S", 0.0)
+    monkeypatch.setattr("heatreach.siting.fetching.download.PAUSE_S", 0.0)
 
 
 @pytest.fixture(scope="session")
@@ -252,8 +253,8 @@ from pathlib import Path
 root, url, folder = sys.argv[1:]
 sys.modules["heatreach"] = types.ModuleType("heatreach")
 sys.modules["heatreach"].__path__ = [root]
-from heatreach.siting.download import download
-from heatreach.siting.web import Limits
+from heatreach.siting.fetching.download import download
+from heatreach.siting.fetching.web import Limits
 download(
     url,
     Path(folder) / "town.osm.pbf",
@@ -286,7 +287,7 @@ def test_property_a_kill_before_the_rename_costs_no_second_download(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("heatreach.siting.download.put_in_place", kill)
+        patch.setattr("heatreach.siting.fetching.download.put_in_place", kill)
         with pytest.raises(Killed):
             fetched(town, tmp_path)
     assert files(tmp_path) == []
@@ -321,7 +322,7 @@ def test_property_a_kill_while_beginning_anew_mixes_no_files(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("heatreach.siting.download._pour", kill)
+        patch.setattr("heatreach.siting.fetching.download._pour", kill)
         with pytest.raises(Killed):
             fetched(town, tmp_path)
     fetched(town, tmp_path)

@@ -18,8 +18,8 @@ import pyogrio
 import pytest
 
 from heatreach.siting.errors import InputError
-from heatreach.siting.files import file_hash
-from heatreach.siting.validate import read_table
+from heatreach.siting.reading.files import file_hash
+from heatreach.siting.reading.validate import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from heatreach.siting import handout
-from heatreach.siting.atomic import SCRATCH_PREFIX, whole_files
 from heatreach.siting.errors import InputError
-from heatreach.siting.handout import CONTENTS, save
+from heatreach.siting.writing import handout
+from heatreach.siting.writing.atomic import SCRATCH_PREFIX, whole_files
+from heatreach.siting.writing.handout import CONTENTS, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable

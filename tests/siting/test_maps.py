@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pytest
 
-from heatreach.siting.map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class
-from heatreach.siting.map_features import themes
-from heatreach.siting.map_page import asset
-from heatreach.siting.maps import draw_map
-from heatreach.siting.wording import figure, html_text
+from heatreach.siting.writing.map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class
+from heatreach.siting.writing.map_features import themes
+from heatreach.siting.writing.map_page import asset
+from heatreach.siting.writing.maps import draw_map
+from heatreach.siting.writing.wording import figure, html_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def drawn_counts(page: str) -> dict[str, tuple[int, int]]:
 
 
 def test_docs_leaflet_is_the_published_file() -> None:
-    path = Path(__file__).resolve().parents[2] / "siting" / "assets" / "leaflet.js"
+    path = Path(__file__).resolve().parents[2] / "siting" / "writing" / "assets" / "leaflet.js"
     assert hashlib.sha256(path.read_bytes()).hexdigest() == LEAFLET_SHA256
     assert "BSD 2-Clause" in asset("leaflet-licence.txt")
 
@@ -191,7 +191,7 @@ def test_property_consumer_served_by_one_of_two_sites_is_connected(made_plan: An
 
 
 def test_property_cap_is_said(made_plan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heatreach.siting.map_features.MOST_CONSUMERS", 5)
+    monkeypatch.setattr("heatreach.siting.writing.map_features.MOST_CONSUMERS", 5)
     drawn, notes = themes(made_plan)
     counts = {theme.key: len(theme.features) for theme in drawn}
     assert counts["unconnected"] == counts["connected"] == 5
@@ -226,7 +226,7 @@ def test_property_own_site_columns_do_not_hide_results(made_plan: Any) -> None:
 def test_property_many_streets_leave_main_roads(
     made_plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heatreach.siting.map_features.MOST_ROAD_POINTS", 4)
+    monkeypatch.setattr("heatreach.siting.writing.map_features.MOST_ROAD_POINTS", 4)
     drawn, notes = themes(made_plan)
     assert [shape["properties"]["class"] for shape in drawn[0].features] == ["main"]
     assert "Of the streets only main roads are drawn." in notes

@@ -14,12 +14,13 @@ from urllib.parse import parse_qs
 import osmium
 import osmnx
 import pytest
-from heatreach.siting.cache import facts_of, is_intact
+
 from heatreach.siting.errors import FetchError
-from heatreach.siting.extracts import Extract
-from heatreach.siting.fetch import Servers, fetch_place
-from heatreach.siting.overpass import TAGS, fetch_overpass, write_elements
-from heatreach.siting.web import user_agent
+from heatreach.siting.fetching.cache import facts_of, is_intact
+from heatreach.siting.fetching.extracts import Extract
+from heatreach.siting.fetching.fetch import Servers, fetch_place
+from heatreach.siting.fetching.overpass import TAGS, fetch_overpass, write_elements
+from heatreach.siting.fetching.web import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

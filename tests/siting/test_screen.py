@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +11,10 @@ import pytest
 from shapely import LineString, Point
 
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 CRS = "EPSG:32632"
 EAST, NORTH = 456_000.0, 5_437_000.0
@@ -42,9 +45,7 @@ def study(tmp_path: Path) -> Callable[..., Plan]:
     """Plan of the hand-made street under a scenario."""
 
     def make(**scenario: object) -> Plan:
-        decided = Scenario.model_validate(
-            {"search": {"radius_m": 800}, "place": {"country": "DE"}} | scenario
-        )
+        decided = Scenario.model_validate({"search": {"radius_m": 800}} | scenario)
         return plan(inputs(tmp_path), decided)
 
     return make
@@ -136,7 +137,6 @@ def test_user_settings_are_marked_in_the_register(study: Callable[..., Plan]) ->
     chosen = register[register["origin"] == "given by the user"]
     assert any(key.startswith("energy_prices/electricity") for key in chosen.index)
     assert "scenario/search/radius_m" in chosen.index
-    assert "scenario/place/country" in chosen.index
     assert register.loc["scenario/network/return_degc", "origin"] == "default"
 
 

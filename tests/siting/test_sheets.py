@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatreach.data import load_table
-from heatreach.siting.sheets import (
+from heatreach.siting.writing.sheets import (
     data_dictionary,
     write_assumptions,
     write_columns,

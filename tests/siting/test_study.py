@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import networkx as nx
@@ -12,13 +12,16 @@ import pandas as pd
 import pytest
 import shapely
 
-from heatreach.data import assumption, load_table, wide
+from heatreach.data import assumption, load_table
 from heatreach.network import to_networkx
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.conditions import conditions_of
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.screen import attach_places
 from heatreach.thermo import heat_capacity_kj_kgk, lorenz_cop
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOURS = 8760.0
 
@@ -103,7 +106,7 @@ def test_town_project_totals_are_sums_of_their_parts(finished: Plan) -> None:
 def test_town_network_is_one_tree(finished: Plan) -> None:
     """Sections of a project join into one tree; a section may be a mere joint of 1 mm."""
     for _, edges in finished.edges.groupby("project_id"):
-        graph = nx.Graph()
+        graph: nx.Graph[tuple[float, ...]] = nx.Graph()
         for line in edges.geometry:
             ends = [tuple(np.round(line.coords[i], 3)) for i in (0, -1)]
             if ends[0] != ends[1]:
@@ -113,7 +116,7 @@ def test_town_network_is_one_tree(finished: Plan) -> None:
 
 def test_town_supply_reaches_every_connected_consumer(finished: Plan) -> None:
     users = finished.connections[finished.connections["connected"]]
-    needed = wide("scenario").loc["network", "supply_degc"]
+    needed = assumption("scenario", "network", "supply_degc").value
     assert (users["supply_at_consumer_degc"] >= needed - 1e-6).all()
 
 

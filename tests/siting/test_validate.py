@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heatreach.siting.errors import InputError
-from heatreach.siting.validate import TableRead, gather, read_table
+from heatreach.siting.reading.validate import TableRead, gather, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

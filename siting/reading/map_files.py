@@ -62,13 +62,7 @@ def read_geojson(path: Path) -> RawTable:
         what = f"is damaged or incomplete JSON ({error.msg})"
         where = f"line {error.lineno}, column {error.colno}"
         raise refusal(path.name, what, "export or download it again", where=where) from error
-    if content.get("type") == "Feature":
-        content = {"type": "FeatureCollection", "features": [content]}
-    features = content.get("features")
-    if content.get("type") != "FeatureCollection" or not isinstance(features, list):
-        what = f"is JSON but no GeoJSON FeatureCollection (type {examples([content.get('type')])})"
-        raise refusal(path.name, what, "export it as GeoJSON")
-    features = [f if isinstance(f, dict) else {} for f in features]
+    features = _features(path.name, content)
     properties = [
         f.get("properties") if isinstance(f.get("properties"), dict) else {} for f in features
     ]
@@ -214,6 +208,17 @@ def read_gdal(path: Path, layer: str | None, driver: str, **options: str) -> Raw
     )
     crs, text = _crs(info["crs"])
     return _from_wkb(path.name, frame, wkb, crs, text)
+
+
+def _features(name: str, content: Any) -> list[dict[str, Any]]:
+    """Features of a GeoJSON object, or its refusal."""
+    if content.get("type") == "Feature":
+        content = {"type": "FeatureCollection", "features": [content]}
+    features = content.get("features")
+    if content.get("type") != "FeatureCollection" or not isinstance(features, list):
+        what = f"is JSON but no GeoJSON FeatureCollection (type {examples([content.get('type')])})"
+        raise refusal(name, what, "export it as GeoJSON")
+    return [f if isinstance(f, dict) else {} for f in features]
 
 
 def _refuse_constant(word: str) -> float:

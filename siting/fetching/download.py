@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from ..errors import FetchError
 from .cache import digest, facts_of, facts_path, is_intact, locked, made, put_in_place, write_json
-from .errors import FetchError
 from .web import Limits, opened, pieces, plain_reason
 
 if TYPE_CHECKING:

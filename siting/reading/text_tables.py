@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..errors import Problem
 from .archives import checked_members
-from .errors import Problem
 from .findings import examples, printable
 from .raw import MAX_BYTES, RawTable, chosen_title, decoded, refusal, refuse_repeated
 from .values import as_texts, uses_decimal_comma

@@ -23,8 +23,8 @@ import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import box, mapping, shape
 
+from ..errors import FetchError, InputError, Problem
 from .cache import cache_folder, is_intact, made, put_in_place
-from .errors import FetchError, InputError, Problem
 from .extracts import Extract, fetch_extract, widened
 from .overpass import DEADLINE_S, OVERPASS_URL, fetch_overpass
 from .web import HOSTS, Limits, opened, pieces, plain_reason, user_agent

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import FetchError
+from ..errors import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -41,7 +41,7 @@ def asset(name: str) -> str:
     text
         Its content with plain line ends, as a browser hashes it.
     """
-    path = resources.files("heatreach.siting.assets") / name
+    path = resources.files("heatreach.siting.writing.assets") / name
     return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 

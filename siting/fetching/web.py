@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from .errors import FetchError
+from ..errors import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

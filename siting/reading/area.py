@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
+from ..errors import InputError, Problem
 from .column_rules import registry_range
 from .coordinates import LAT_LIMIT, LON_LIMIT
-from .errors import InputError, Problem
 from .files import read_raw
-from .findings import Findings, examples
+from .findings import TEXT_SHOWN, Findings, examples
 from .places import GEOD, check_places
 from .raw import refusal
 
@@ -94,7 +94,9 @@ def parse_area(text: str) -> Area:
     if _exists(path):
         return _file_area(text, path)
     if _looks_like_file(text, path):
-        raise _refused(text, "looks like a file that does not exist", _nearest_file(path))
+        # Of a long path the end is what tells files apart; the advice names the folder.
+        shown = path.name if len(text) > TEXT_SHOWN else text
+        raise _refused(shown, "looks like a file that does not exist", _nearest_file(path))
     if "://" in text:
         raise _refused(text, "is an internet address", "download the file and give its path")
     if not text.isprintable() or len(text) > _PLACE_LENGTH or not any(c.isalpha() for c in text):

@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from ..errors import FetchError
 from .cache import cache_folder, facts_of, is_intact, locked, made, put_in_place
 from .download import download
-from .errors import FetchError
 from .web import Limits
 
 if TYPE_CHECKING:

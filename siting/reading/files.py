@@ -18,8 +18,8 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from ..errors import InputError
 from .archives import read_shapefile, read_zip, shapefile_parts
-from .errors import InputError
 from .findings import printable
 from .map_files import read_gdal, read_geojson, read_gpkg, read_parquet
 from .raw import ACCEPTED, MAX_BYTES, RawTable, refusal

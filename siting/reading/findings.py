@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import Problem
+from ..errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

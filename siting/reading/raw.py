@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .errors import InputError, Problem
+from ..errors import InputError, Problem
 from .findings import examples, printable
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ from urllib.parse import urlsplit
 import osmium
 import requests
 
+from ..errors import FetchError
 from .cache import cache_folder, is_intact, locked, made, put_in_place
-from .errors import FetchError
 from .extracts import box_name
 from .web import HOSTS, check_address, pieces, plain_reason, user_agent
 

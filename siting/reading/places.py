@@ -14,10 +14,10 @@ import numpy as np
 import shapely
 from pyproj import Geod
 
+from ..country import country_at
+from ..errors import Problem
 from .column_rules import registry_range
 from .coordinates import LAT_LIMIT, points_text, to_wgs84
-from .country import country_at
-from .errors import Problem
 from .findings import Phrase, printable
 
 if TYPE_CHECKING:

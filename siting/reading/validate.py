@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 import geopandas as gpd
 import pandas as pd
 
+from ..errors import InputError, Problem
 from .column_rules import NEAR, input_columns, nearest_names
 from .columns import check_pairs, checked_ids, passed_through, typed_column
-from .errors import InputError, Problem
 from .files import file_hash, read_raw
 from .findings import Findings, examples, printable
 from .places import check_places
@@ -38,6 +38,7 @@ TableName = Literal["sites", "consumers", "streets"]
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+D = TypeVar("D")
 _POINTS_AND_OUTLINES = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 _KINDS = {
     "sites": _POINTS_AND_OUTLINES,
@@ -54,9 +55,10 @@ class TableRead:
 
     `frame` is in EPSG:4326 with its known columns typed and all others passed through; blanks are
     missing values. `doubts` were accepted or repaired; `crs` is what the file was in; `sha256` is
-    the hash of the file.
+    the hash of the file, `file` its name.
     """
 
+    file: str
     frame: gpd.GeoDataFrame
     doubts: tuple[Problem, ...]
     sha256: str
@@ -107,7 +109,11 @@ def read_table(path: Path | str, *, table: TableName) -> TableRead:
         raise InputError(findings.problems)
     result = gpd.GeoDataFrame(typed, geometry=shapes, crs=4326)
     return TableRead(
-        frame=result, doubts=tuple(findings.doubts), sha256=file_hash(path), crs=raw.crs_text
+        file=printable(raw.file),
+        frame=result,
+        doubts=tuple(findings.doubts),
+        sha256=file_hash(path),
+        crs=raw.crs_text,
     )
 
 
@@ -119,6 +125,14 @@ def gather(first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: .
 def gather(
     first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /
 ) -> tuple[A, B, C]: ...
+@overload
+def gather(
+    first: Callable[[], A],
+    second: Callable[[], B],
+    third: Callable[[], C],
+    fourth: Callable[[], D],
+    /,
+) -> tuple[A, B, C, D]: ...
 def gather(*reads: Callable[[], Any]) -> tuple[Any, ...]:
     """
     Read several inputs and report the problems of all of them at once.

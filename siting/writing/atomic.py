@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import InputError, Problem
+from ..errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
