@@ -7,8 +7,9 @@ networkx), `connect` (building to street), `routing` (shortest routes), `catalog
 `simulate` (temperatures and losses), `sections` (the table people see).
 """
 
+from .attach import attach
 from .catalogue import Catalogue, pipe_catalogue
-from .connect import Connections, attach, connect
+from .connect import Connections, connect
 from .crs import metric_crs
 from .design import DesignRules, NetworkPlan, design_network, trench_weight
 from .errors import OsmFileError, StreetError

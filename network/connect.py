@@ -6,20 +6,19 @@ first one that crosses neither rail, water nor motorway, then one that passes th
 building, then the shortest. A crossing that cannot be avoided is named. Buildings farther from any
 street than the limit stay unconnected and carry the gap.
 
-`connect` finds the pipes, `attach` cuts the streets there and hangs each building on as a leaf, so
-that no route can pass through a building.
+`connect` finds the pipes; `attach` hangs the buildings on the street graph.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from .streets import SERVICE_PIPE, SHORTEST_EDGE_M, StreetGraph
+from .streets import SHORTEST_EDGE_M, StreetGraph
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,9 +29,6 @@ WALL_M = 0.05
 
 Terraced houses share walls, so that a pipe may well begin at the neighbour that it passes through.
 """
-
-SERVICE_WAY = -1
-"""Way number that all service pipes share; those of OpenStreetMap are positive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +141,18 @@ def _candidates(
 ) -> pd.DataFrame:
     """Nearest segment of each of the nearest streets per place."""
     allowed, lines = _connectable(streets)
-    place, near = shapely.STRtree(lines).query(shapes, predicate="dwithin", distance=farthest_m)
+    # Boxes find the same pairs as the predicate dwithin, three times as fast.
+    bounds = shapely.bounds(shapes) + np.array([-1.0, -1.0, 1.0, 1.0]) * farthest_m
+    place, near = shapely.STRtree(lines).query(shapely.box(*bounds.T))
+    length = shapely.distance(shapes[place], lines[near])
+    close = length <= farthest_m
+    place, near = place[close], near[close]
     pairs = pd.DataFrame(
         {
             "place": place,
             "segment": allowed[near],
             "way": streets.way[allowed[near]],
-            "length_m": shapely.distance(shapes[place], lines[near]),
+            "length_m": length[close],
             "line": lines[near],
         }
     )
@@ -168,17 +169,23 @@ def _crossed(
     buildings: gpd.GeoSeries | None,
 ) -> pd.Series:
     """What each pipe crosses, as words joined by ``+``."""
-    words = [pd.DataFrame({"line": np.empty(0, dtype=np.int64), "what": np.empty(0, dtype=str)})]
+    hits: dict[str, npt.NDArray[np.int64]] = {}
+    if buildings is not None and len(buildings):
+        hits["building"] = _through_foreign(lines, buildings.to_numpy())
     if barriers is not None and len(barriers):
         tree = shapely.STRtree(barriers.geometry.to_numpy())
-        hit, barrier = tree.query(lines, predicate="intersects")
-        words.append(pd.DataFrame({"line": hit, "what": barriers["kind"].to_numpy()[barrier]}))
-    if buildings is not None and len(buildings):
-        through = _through_foreign(lines, buildings.to_numpy())
-        words.append(pd.DataFrame({"line": through, "what": "building"}))
-    found = pd.concat(words).drop_duplicates().sort_values(["line", "what"])
-    joined = found.groupby("line")["what"].agg("+".join)
-    return joined.reindex(np.arange(len(lines)), fill_value="").astype(object)
+        line, barrier = tree.query(lines, predicate="intersects")
+        kind = barriers["kind"].to_numpy()[barrier]
+        hits |= {word: line[kind == word] for word in np.unique(kind)}
+    words = sorted(hits)
+    code = np.zeros(len(lines), dtype=np.int64)
+    for bit, word in enumerate(words):
+        code[hits[word]] |= 1 << bit
+    spelt = [
+        "+".join(word for bit, word in enumerate(words) if number >> bit & 1)
+        for number in range(1 << len(words))
+    ]
+    return pd.Series(np.array(spelt, dtype=object)[code])
 
 
 def _through_foreign(
@@ -186,12 +193,12 @@ def _through_foreign(
 ) -> npt.NDArray[np.int64]:
     """Pipes that run inside a building other than the one they begin in."""
     line, other = shapely.STRtree(outlines).query(lines, predicate="intersects")
-    pipe, outline = lines[line], outlines[other]
-    passes = shapely.length(shapely.intersection(pipe, outline)) > WALL_M
-    start = shapely.get_point(pipe, 0)
-    own = shapely.contains_properly(outline, start)
-    own &= shapely.distance(start, shapely.boundary(outline)) > WALL_M
-    found: npt.NDArray[np.int64] = line[passes & ~own]
+    start = shapely.get_point(lines[line], 0)
+    own = shapely.contains_properly(outlines[other], start)
+    own[own] = shapely.distance(start[own], shapely.boundary(outlines[other[own]])) > WALL_M
+    line, other = line[~own], other[~own]
+    passes = shapely.length(shapely.intersection(lines[line], outlines[other])) > WALL_M
+    found: npt.NDArray[np.int64] = line[passes]
     return found
 
 
@@ -243,106 +250,3 @@ def _gap(
         )
         gap[far[index]] = distance
     return gap
-
-
-def attach(
-    streets: StreetGraph, connections: Connections
-) -> tuple[StreetGraph, npt.NDArray[np.int64]]:
-    """
-    Street graph with every connected place hung on as a leaf.
-
-    Parameters
-    ----------
-    streets
-        The street graph.
-    connections
-        Service pipes into that graph.
-
-    Returns
-    -------
-    graph
-        New graph: segments are cut where pipes meet them; each connected place adds two nodes (on
-        the street and at the building) and one edge of class ``service_pipe``.
-    node
-        Node of each place, -1 where unconnected.
-
-    Examples
-    --------
-    >>> from geopandas import GeoDataFrame, GeoSeries
-    >>> from shapely import LineString, Point
-    >>> from .streets import street_graph
-    >>> street = street_graph(GeoDataFrame(geometry=[LineString([(0, 0), (100, 0)])], crs=32635))
-    >>> pipe = connect(street, GeoSeries([Point(40, 25)]), farthest_m=50.0, candidates=3)
-    >>> graph, node = attach(street, pipe)
-    >>> graph.nodes, graph.edges, float(graph.length_m.sum())
-    (4, 3, 125.0)
-    """
-    found = np.flatnonzero(connections.connected)
-    count = len(found)
-    on_street = streets.nodes + np.arange(count)
-    at_building = on_street + count
-    ways = pd.concat([streets.ways, _service_way()], ignore_index=True)
-    tail, head, way, length = _cut(streets, connections, found, on_street)
-    lowest = min(0, int(streets.node_id.min(initial=0)))
-    added = lowest - 1 - np.arange(2 * count)
-    pipe_length = np.maximum(connections.length_m[found], SHORTEST_EDGE_M)
-    graph = replace(
-        streets,
-        node_id=np.concatenate([streets.node_id, added]),
-        x=np.concatenate([streets.x, connections.end[found, 0], connections.start[found, 0]]),
-        y=np.concatenate([streets.y, connections.end[found, 1], connections.start[found, 1]]),
-        level_crossing=np.concatenate([streets.level_crossing, np.zeros(2 * count, dtype=bool)]),
-        tail=np.concatenate([tail, on_street]),
-        head=np.concatenate([head, at_building]),
-        length_m=np.concatenate([length, pipe_length]),
-        way=np.concatenate([way, np.full(count, len(ways) - 1)]),
-        ways=ways,
-    )
-    node = np.full(len(connections.segment), -1)
-    node[found] = at_building
-    return graph, node
-
-
-def _service_way() -> pd.DataFrame:
-    """The row of ``ways`` that all service pipes share."""
-    row = {
-        "way_id": SERVICE_WAY,
-        "highway": SERVICE_PIPE,
-        "name": "",
-        "surface_class": "soft",
-        "private": False,
-        "bridge": False,
-        "tunnel": False,
-        "cost_factor": 1.0,
-        "connectable": False,
-    }
-    return pd.DataFrame([row])
-
-
-def _cut(
-    streets: StreetGraph,
-    connections: Connections,
-    found: npt.NDArray[np.int64],
-    on_street: npt.NDArray[np.int64],
-) -> tuple[
-    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]
-]:
-    """Segments cut at the pipes: the chain tail, cut, cut, …, head replaces each cut segment."""
-    segment, position = connections.segment[found], connections.position[found]
-    cut = np.unique(segment)
-    chain_segment = np.concatenate([cut, segment, cut])
-    chain_position = np.concatenate([np.full(len(cut), -1.0), position, np.full(len(cut), 2.0)])
-    chain_node = np.concatenate([streets.tail[cut], on_street, streets.head[cut]])
-    order = np.lexsort((chain_node, chain_position, chain_segment))
-    node, owner = chain_node[order], chain_segment[order]
-    share = np.clip(chain_position[order], 0.0, 1.0)
-    inside = owner[1:] == owner[:-1]
-    piece = owner[:-1][inside]
-    length = np.diff(share)[inside] * streets.length_m[piece]
-    whole = np.setdiff1d(np.arange(streets.edges), cut)
-    return (
-        np.concatenate([streets.tail[whole], node[:-1][inside]]),
-        np.concatenate([streets.head[whole], node[1:][inside]]),
-        np.concatenate([streets.way[whole], streets.way[piece]]),
-        np.concatenate([streets.length_m[whole], np.maximum(length, SHORTEST_EDGE_M)]),
-    )

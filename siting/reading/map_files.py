@@ -63,9 +63,8 @@ def read_geojson(path: Path) -> RawTable:
         where = f"line {error.lineno}, column {error.colno}"
         raise refusal(path.name, what, "export or download it again", where=where) from error
     features = _features(path.name, content)
-    properties = [
-        f.get("properties") if isinstance(f.get("properties"), dict) else {} for f in features
-    ]
+    cells = [feature.get("properties") for feature in features]
+    properties = [cell if isinstance(cell, dict) else {} for cell in cells]
     frame = pd.DataFrame(properties, index=pd.RangeIndex(len(features)), dtype=object)
     if "id" not in frame and any("id" in f for f in features):
         frame["id"] = pd.Series([f.get("id") for f in features], dtype=object)

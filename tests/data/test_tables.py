@@ -294,8 +294,9 @@ def test_docs_road_classes_know_every_use() -> None:
     assert set(classes["use"]) == {"default", "second_pass", "never"}
     assert set(classes["surface_class"]) == {"hard", "soft"}
     assert (
-        classes.loc[["motorway", "trunk_link", "steps", "construction"], "use"] == "never"
+        classes.loc[["motorway", "motorway_link", "steps", "construction"], "use"] == "never"
     ).all()
+    assert (classes.loc[["trunk", "trunk_link", "footway", "track"], "use"] == "second_pass").all()
     assert set(classes.loc[["residential", "service"], "use"]) == {"default"}
 
 
