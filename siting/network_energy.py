@@ -7,6 +7,7 @@ load of the other.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     )
 
     from .scenario import Scenario
+
+logger = logging.getLogger(__name__)
 
 SITE_WATER = ("source_degc", "source_return_degc", "source_kw")
 
@@ -73,7 +76,7 @@ def mean_state(
         return values
 
     u_value = catalogue.u_value_w_mk[plan.edges["size"].to_numpy()]
-    return network_temperatures(
+    state = network_temperatures(
         tree,
         at_nodes("annual_heat_mwh", 0.0) * 1e3 / HOURS_PER_YEAR,
         supply_degc=at_nodes("supply_degc", rules.supply_degc),
@@ -84,6 +87,12 @@ def mean_state(
         drop_max_k=scenario.network.supply_drop_max_k,
         heat_capacity_kj_kgk=float(heat_capacity_kj_kgk(_middle_degc(rules))),
     )
+    if not state.settled:
+        logger.warning(
+            "flows of a network with %d consumers did not settle; its temperatures are approximate",
+            len(served),
+        )
+    return state
 
 
 def network_supply(
