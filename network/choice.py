@@ -46,6 +46,7 @@ class Problem:
     tree: Tree
     leaf: npt.NDArray[np.int64]
     peaks: npt.NDArray[np.float64]
+    coincident: npt.NDArray[np.float64]
     catalogue: Catalogue
     rules: DesignRules
 
@@ -101,7 +102,8 @@ class Problem:
         per_m = self.catalogue.capex_per_m[0]
         capex = per_m[0][:, None] * self.ground_m[0] + per_m[1][:, None] * self.ground_m[1]
         loss_mwh = self.loss_w_m[:, None] * self.length_m * MWH_PER_YEAR_AND_W
-        cost = capex + self.one_off[0] + loss_mwh * self.rules.loss_value_per_mwh
+        cost = (capex + self.one_off[0]) * (1.0 + self.rules.upkeep_value_share)
+        cost = cost + loss_mwh * self.rules.loss_value_per_mwh
         return np.vstack([cost, np.full(len(self.tree.node), np.nan)])
 
     def flow_kg_s(self, peak_kw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -131,7 +133,9 @@ class Problem:
         np.maximum.at(single, self.leaf[kept], self.peaks[kept])
         count = self.consumers(kept)
         peak_sum = self.tree.downstream(self.at_leaves(self.peaks, kept))
-        peak = design_peak_kw(peak_sum, count, self.tree.largest_downstream(single))
+        together = self.tree.downstream(self.at_leaves(self.coincident, kept))
+        largest = self.tree.largest_downstream(single)
+        peak = design_peak_kw(peak_sum, count, largest, coincident_kw=together)
         # While too many are still in, no section need carry more than the source can give.
         peak = np.minimum(peak, max(self.rules.capacity_kw, float(single.max())))
         size = sizes_within(self.flow_kg_s(peak), self.flow_limits)
@@ -163,7 +167,11 @@ class Problem:
     def load_kw(self, kept: npt.NDArray[np.bool_]) -> float:
         """Common peak of a set of consumers."""
         peaks = self.peaks[kept]
-        return float(design_peak_kw(peaks.sum(), len(peaks), peaks.max(initial=0.0)))
+        together = self.coincident[kept].sum()
+        load = design_peak_kw(
+            peaks.sum(), len(peaks), peaks.max(initial=0.0), coincident_kw=together
+        )
+        return float(load)
 
     def worth_of(self, kept: npt.NDArray[np.bool_], values: npt.NDArray[np.float64]) -> float:
         """Value of a set of consumers less its trenches and their losses."""
@@ -175,7 +183,12 @@ class Problem:
         """Consumers worth their missing trench for whom the source has too little heat left."""
         inside = self.peaks[kept]
         largest = np.maximum(self.peaks, inside.max(initial=0.0))
-        load_kw = design_peak_kw(inside.sum() + self.peaks, len(inside) + 1, largest)
+        load_kw = design_peak_kw(
+            inside.sum() + self.peaks,
+            len(inside) + 1,
+            largest,
+            coincident_kw=self.coincident[kept].sum() + self.coincident,
+        )
         return ~kept & (values > self.joining_cost(kept)) & (load_kw > self.rules.capacity_kw)
 
     def joining_cost(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -185,7 +198,7 @@ class Problem:
         for row, ground_m in enumerate(self.ground_m):
             length = self.tree.upstream(ground_m * missing)[self.leaf]
             total += length * self.catalogue.capex_per_m[0, row, self.own_size]
-        return total
+        return total * (1.0 + self.rules.upkeep_value_share)
 
     def leaving_saving(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         """Trench cost that nobody else shares, per consumer."""

@@ -47,6 +47,8 @@ class DesignRules:
         Largest design peak that the source, with its backup, may serve [kW].
     loss_value_per_mwh
         Present value of one MWh of heat lost every year over the life [money·year/MWh].
+    upkeep_value_share
+        Present value of a trench's upkeep over the life, as a share of its cost.
     reach_m
         Longest route from the source [m].
     """
@@ -57,6 +59,7 @@ class DesignRules:
     capacity_kw: float
     loss_value_per_mwh: float
     reach_m: float
+    upkeep_value_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +159,10 @@ def _designed(
     place = np.full(streets.nodes, -1)
     place[reach.tree.node] = np.arange(len(reach.tree.node))
     leaf = np.where(reach.inside, place[consumers["node"].to_numpy()], -1)
-    problem = Problem(streets, reach.tree, leaf, peaks, catalogue, rules)
+    coincident = np.zeros(len(consumers))
+    if "coincident_kw" in consumers:
+        coincident = consumers["coincident_kw"].to_numpy(dtype=float)
+    problem = Problem(streets, reach.tree, leaf, peaks, coincident, catalogue, rules)
     if mode == "npv" and reach.inside.any():
         kept = best_choice(problem, values, reach.inside)
     else:

@@ -162,7 +162,11 @@ def diversity_factor(consumers: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def design_peak_kw(
-    peak_sum_kw: npt.ArrayLike, consumers: npt.ArrayLike, largest_kw: npt.ArrayLike
+    peak_sum_kw: npt.ArrayLike,
+    consumers: npt.ArrayLike,
+    largest_kw: npt.ArrayLike,
+    *,
+    coincident_kw: npt.ArrayLike = 0.0,
 ) -> npt.NDArray[np.float64]:
     """
     Heat flow a section is designed for.
@@ -175,15 +179,19 @@ def design_peak_kw(
         Number of consumers.
     largest_kw
         Largest single peak [kW].
+    coincident_kw
+        Sum of what the consumers are known to draw at the same hour [kW]; peaks estimated from
+        standard load profiles are coincident to a share given in the table ``diversity``.
 
     Returns
     -------
     peak_kw
-        Sum times diversity factor, never below the largest single peak [kW].
+        Sum times diversity factor, never below the largest single peak nor the coincident sum [kW].
 
     Examples
     --------
     >>> float(design_peak_kw(500.0, 50, 400.0))
     400.0
     """
-    return np.maximum(np.asarray(peak_sum_kw) * diversity_factor(consumers), largest_kw)
+    diverse = np.asarray(peak_sum_kw) * diversity_factor(consumers)
+    return np.maximum(np.maximum(diverse, largest_kw), coincident_kw)

@@ -9,7 +9,7 @@ base; low and high ends are added up separately.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ import pandas as pd
 from heatreach.data import assumption, price
 from heatreach.thermo import find_refrigerant, net_savings_t_co2e
 
-from .conditions import HOMES, annuity_years, cost_by_size
+from .conditions import HOMES, annuity_years, cost_by_size, renewal_factor
 from .options import DIRECT
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     ----------
     energy
         Energies of `heatreach.siting.options.supply_energy` plus ``heat_mwh``, ``pumping_mwh``,
-        ``feed_peak_kw``, ``pipe_capex`` with ``_low`` and ``_high``, ``substation_capex`` with
+        ``feed_peak_kw``, ``pipe_capex`` (bores included, ``bore_capex``) with ``_low`` and
+        ``_high``, ``substation_capex`` with
         ``_low`` and ``_high``, ``substation_upkeep``, ``revenue_per_year`` and
         ``present_t_co2e`` (what the consumers' present heat emits).
     scenario
@@ -108,19 +109,22 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
 
     Notes
     -----
-    ``NPV = (revenue − opex)·a − capex``, ``LCOH = (capex + opex·a)/(heat·a)`` with the annuity
-    factor ``a`` of rate and horizon. ``cost_per_t_co2e = −NPV/(tonnes over the horizon)``, tonnes
-    not discounted; blank where nothing is avoided. ``price_gap_per_mwh = −NPV/(heat·a)`` is how
-    much dearer heat would have to be sold for an NPV of zero.
+    ``NPV = (revenue − opex)·a − capex − reinvestment``, ``LCOH = (capex + reinvestment +
+    opex·a)/(heat·a)`` with the annuity factor ``a`` of rate and horizon. What wears out earlier is
+    renewed (`heatreach.siting.conditions.renewal_factor`); what lasts longer gets no credit.
+    ``cost_per_t_co2e = −NPV/(tonnes over the horizon)``, tonnes not discounted; blank where nothing
+    is avoided. ``price_gap_per_mwh = −NPV/(heat·a)`` is how much dearer heat would have to be sold
+    for an NPV of zero.
     """
     economics = scenario.economics
     capex = _capex(energy, scenario)
-    opex = _opex(energy, capex, scenario, conditions)
+    opex = _opex(energy, scenario, conditions)
     years = annuity_years(economics.discount_rate_share, economics.life_years)
     heat = energy["heat_mwh"].to_numpy()
     income = energy["revenue_per_year"].to_numpy() - opex
     total = capex["capex"].to_numpy()
-    npv = income * years - total
+    renewed = capex["reinvestment"].to_numpy()
+    npv = income * years - total - renewed
     carbon = _carbon(energy, scenario, conditions)
     tonnes = carbon["avoided_t_co2e"].to_numpy() * economics.life_years
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -129,7 +133,7 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     figures = pd.DataFrame(
         {
             "opex_per_year": opex,
-            "lcoh_per_mwh": (total + opex * years) / (heat * years),
+            "lcoh_per_mwh": (total + renewed + opex * years) / (heat * years),
             "npv": npv,
             "payback_years": payback,
             "cost_per_t_co2e": per_tonne,
@@ -141,18 +145,44 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
 
 
 def _capex(energy: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """Investment by part, soft costs included, and its low and high end."""
+    """Investment by part, soft costs included, its low and high end, and renewals."""
     soft = 1.0 + scenario.economics.soft_cost_share
     totals, parts = {}, pd.DataFrame(index=energy.index)
     for column in RANGE:
         end = "" if column == "value" else f"_{column}"
         pipe = energy[f"pipe_capex{end}"] * soft
         machine = _machine_capex(energy, scenario.economics.money, column) * soft
-        station = _station_capex(energy, scenario.economics.money, column) * soft
-        totals[f"capex{end}"] = pipe + machine + station
+        centre = _centre_capex(energy, scenario.economics.money, column) * soft
+        substations = energy[f"substation_capex{end}"] * soft
+        totals[f"capex{end}"] = pipe + machine + centre + substations
         if column == "value":
-            parts = parts.assign(pipe_capex=pipe, heat_pump_capex=machine, station_capex=station)
+            parts = parts.assign(
+                pipe_capex=pipe,
+                bore_capex=energy["bore_capex"] * soft,
+                heat_pump_capex=machine,
+                station_capex=substations + centre,
+                reinvestment=_reinvestment(energy, machine, centre, substations, scenario),
+            )
     return parts.assign(**totals)
+
+
+def _reinvestment(
+    energy: pd.DataFrame,
+    machine: npt.NDArray[np.float64],
+    centre: npt.NDArray[np.float64],
+    substations: pd.Series[Any],
+    scenario: Scenario,
+) -> npt.NDArray[np.float64]:
+    """Present value of renewing machine, energy centre and substations; pipes outlast horizons."""
+    pump = renewal_factor("large_1mw", scenario, table="heat_pumps") - 1.0
+    exchanger = renewal_factor("heat_exchanger_station", scenario) - 1.0
+    again = (
+        machine * np.where(energy["option"].to_numpy() == DIRECT, exchanger, pump)
+        + centre * (renewal_factor("gas_boiler_peak", scenario) - 1.0)
+        + substations * (renewal_factor("substation_house", scenario) - 1.0)
+        + energy["pipe_capex"] * (renewal_factor("pipe", scenario) - 1.0)
+    )
+    return np.asarray(again)
 
 
 def _machine_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray[np.float64]:
@@ -164,19 +194,17 @@ def _machine_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray
     return np.asarray(size * np.where(direct, getattr(exchanger, column), pump))
 
 
-def _station_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray[np.float64]:
-    """Cost of consumer substations, pumping station and peak boiler."""
-    end = "" if column == "value" else f"_{column}"
+def _centre_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray[np.float64]:
+    """Cost of pumping station and peak boiler."""
     per_kw = sum(
         getattr(price("technology_costs", name, "capex_per_kw", target=money), column)
         for name in ("pumping_station", "gas_boiler_peak")
     )
-    peak = energy["feed_peak_kw"].to_numpy()
-    return np.asarray(energy[f"substation_capex{end}"].to_numpy() + per_kw * peak)
+    return np.asarray(energy["feed_peak_kw"].to_numpy() * per_kw)
 
 
 def _opex(
-    energy: pd.DataFrame, capex: pd.DataFrame, scenario: Scenario, conditions: Conditions
+    energy: pd.DataFrame, scenario: Scenario, conditions: Conditions
 ) -> npt.NDArray[np.float64]:
     """Running cost per year: electricity, backup fuel, source heat, upkeep."""
     power = energy["electricity_mwh"] + energy["pumping_mwh"]
@@ -187,10 +215,10 @@ def _opex(
         + energy["source_mwh"] * conditions.source_heat_price_per_mwh.value
     )
     upkeep = (
-        _machine_upkeep(energy, capex, scenario.economics.money)
+        _machine_upkeep(energy, scenario.economics.money)
         + _boiler_upkeep(energy, scenario.economics.money)
         + energy["substation_upkeep"]
-        + capex["pipe_capex"] * _share("pipe")
+        + energy["pipe_capex"] * _share("pipe")
     )
     return np.asarray(bought + upkeep)
 
@@ -200,10 +228,8 @@ def _share(name: str) -> float:
     return assumption("technology_costs", name, "fixed_om_share_per_year").value
 
 
-def _machine_upkeep(
-    energy: pd.DataFrame, capex: pd.DataFrame, money: str
-) -> npt.NDArray[np.float64]:
-    """Upkeep of heat pump (per kW and per MWh, by size) or exchanger (share of investment)."""
+def _machine_upkeep(energy: pd.DataFrame, money: str) -> npt.NDArray[np.float64]:
+    """Upkeep of heat pump (per kW and per MWh, by size) or exchanger (share of bare cost)."""
     sizes = [assumption("heat_pumps", name, "size_kw").value for name in HEAT_PUMP_SIZES]
     size = energy["heat_pump_kw"].to_numpy()
 
@@ -217,7 +243,8 @@ def _machine_upkeep(
         by_size("fixed_om_per_kw_per_year") * size
         + by_size("variable_om_per_mwh") * energy["heat_pump_mwh"].to_numpy()
     )
-    exchanger = capex["heat_pump_capex"].to_numpy() * _share("heat_exchanger_station")
+    per_kw = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=money).value
+    exchanger = size * per_kw * _share("heat_exchanger_station")
     return np.where(energy["option"].to_numpy() == DIRECT, exchanger, pump)
 
 

@@ -85,7 +85,7 @@ def conditions_of(scenario: Scenario, country: str) -> Conditions:
             assumption("emission_factors", "electricity", "co2e_kg_per_kwh", country),
             scenario.emissions.grid_co2e_kg_per_kwh,
         ),
-        backup_fuel_price_per_mwh=_given(priced_at("gas"), economics.fuel_price_per_mwh),
+        backup_fuel_price_per_mwh=_given(priced_at("gas"), economics.gas_price_per_mwh),
         backup_kg_per_kwh=assumption("emission_factors", "gas", boiler["factor"], country),
         backup_efficiency_share=assumption(
             "technology_costs", "gas_boiler_peak", boiler["efficiency"]
@@ -127,9 +127,8 @@ def present_heat(
     consumers
         CONSUMERS with ``use``, ``counterfactual``, ``peak_kw`` and ``annual_heat_mwh``.
     scenario
-        Rate and money of the study; ``fuel_price_per_mwh`` replaces the price of every fuel.
-    country
-        ISO code for prices and factors.
+        Rate and money of the study; its prices of electricity and gas, where set, replace the
+        country's.
     column
         ``"value"``, ``"low"`` or ``"high"`` of the cost rows.
 
@@ -167,11 +166,10 @@ def present_heat(
 def _fuel_price(fuel: str, scenario: Scenario, country: str, column: str) -> float:
     """Price of a fuel [money/MWh]."""
     economics = scenario.economics
-    given = (
-        economics.electricity_price_per_mwh
-        if fuel == "electricity"
-        else economics.fuel_price_per_mwh
-    )
+    given = {
+        "electricity": economics.electricity_price_per_mwh,
+        "gas": economics.gas_price_per_mwh,
+    }.get(fuel)
     row = price("energy_prices", fuel, "price_per_mwh", target=economics.money, region=country)
     return float(getattr(_given(row, given), column))
 
@@ -212,6 +210,36 @@ def annuity_years(rate: float, years: float) -> float:
     if rate == 0.0:
         return float(years)
     return float(-np.expm1(-years * np.log1p(rate)) / rate)
+
+
+def renewal_factor(name: str, scenario: Scenario, *, table: str = "technology_costs") -> float:
+    """
+    Present value of owning something over the horizon, per investment.
+
+    Parameters
+    ----------
+    name, table
+        Row with ``life_years``.
+    scenario
+        Rate and horizon.
+
+    Returns
+    -------
+    factor
+        1 where it lasts to the horizon; else the ratio of the annuity factors of horizon and life,
+        which is what renewing it at the end of each life costs, the unused rest credited.
+
+    Examples
+    --------
+    >>> from .scenario import Scenario
+    >>> round(renewal_factor("substation_house", Scenario()), 3)
+    1.16
+    """
+    economics = scenario.economics
+    life = assumption(table, name, "life_years").value
+    rate = economics.discount_rate_share
+    horizon = annuity_years(rate, economics.life_years)
+    return max(1.0, horizon / annuity_years(rate, life))
 
 
 def cost_by_size(

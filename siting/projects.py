@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from .screen import Attached
 
 ROUNDS = 3
-PREMIUMS_PER_MWH = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0)
-"""Where nothing pays, the network is designed as if heat sold for this much more per MWh, in steps,
-so that there is something to look at; it is appraised at the real price all the same."""
+PREMIUM_SHARES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Where nothing pays, networks are designed as if heat sold for this much more, in steps, and the
+one that comes nearest to paying is shown; it is appraised at the real price all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,19 +121,38 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
     site["service_crosses"] = study.attached.site_pipe.crosses[number]
     source = int(study.attached.site_node[number])
     known = study.consumers["annual_heat_mwh"].gt(0.0) & study.consumers["peak_kw"].gt(0.0)
-    consumers = study.consumers[known].reset_index(drop=True)
+    near = study.consumers.distance(site.geometry) <= study.scenario.search.radius_m
+    consumers = study.consumers[known & near].reset_index(drop=True)
     if source < 0 or consumers.empty:
-        gap = study.attached.site_pipe.gap_m[number]
-        reason = f"data centre lies {gap:,.0f} m from any street" if source < 0 else "no consumers"
-        return _nothing(study, site, "unreachable", reason)
+        return _nothing(study, site, *_why_nobody(study, number))
     energy = first_guess(site, consumers, study.scenario)
     if energy["status"].iloc[0] != "ok":
         return _nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))
-    for premium in PREMIUMS_PER_MWH:
+    nearest = None
+    for premium in PREMIUM_SHARES:
         network = _best_network(study, site, source, consumers, energy, premium)
-        if network is not None:
+        if network is None:
+            continue
+        if premium == 0.0:
             return network
-    return _nothing(study, site, "nothing_worth_connecting", _UNWORTHY)
+        if nearest is not None and _price_gap(network) >= _price_gap(nearest):
+            return nearest
+        nearest = network
+    return nearest or _nothing(study, site, "nothing_worth_connecting", _UNWORTHY)
+
+
+def _why_nobody(study: _Study, number: int) -> tuple[str, str]:
+    """Status and reason of a site that has no street or nobody to heat."""
+    if study.attached.site_node[number] < 0:
+        gap = study.attached.site_pipe.gap_m[number]
+        return "unreachable", f"data centre lies {gap:,.0f} m from any street"
+    radius = study.scenario.search.radius_m
+    return "no_consumers", f"no consumer with a known demand within {radius:,.0f} m"
+
+
+def _price_gap(network: SiteNetwork) -> float:
+    """How much dearer heat would have to sell for the project to pay."""
+    return float(network.project["price_gap_per_mwh"].iloc[0])
 
 
 def _best_network(
@@ -142,7 +161,7 @@ def _best_network(
     source: int,
     consumers: gpd.GeoDataFrame,
     energy: pd.DataFrame,
-    premium_per_mwh: float,
+    premium_share: float,
 ) -> SiteNetwork | None:
     """Best of a few rounds of value, design and energy; None if nothing is worth connecting."""
     before, best = np.zeros(len(consumers), dtype=bool), None
@@ -150,7 +169,12 @@ def _best_network(
         group = consumers[before] if before.any() else consumers
         rules = design_rules(site, energy, group, study.scenario, study.conditions)
         value = connection_values(
-            consumers, energy, study.scenario, study.conditions, premium_per_mwh=premium_per_mwh
+            consumers,
+            group,
+            energy,
+            study.scenario,
+            study.conditions,
+            premium_share=premium_share,
         )
         plan = design_network(
             study.attached.graph,
@@ -169,6 +193,7 @@ def _best_network(
         if energy["status"].iloc[0] != "ok":
             break
         network = _project(study, site, plan, rules, state, energy)
+        network.project["design_premium_share"] = premium_share
         if best is None or network.project["npv"].iloc[0] > best.project["npv"].iloc[0]:
             best = network
         if np.array_equal(chosen, before):
@@ -179,7 +204,7 @@ def _best_network(
 
 _UNWORTHY = (
     "no consumer in reach is worth its trench, "
-    f"not even for {PREMIUMS_PER_MWH[-1]:.0f} more per MWh"
+    f"not even if heat sold for {PREMIUM_SHARES[-1]:.0%} more"
 )
 
 
@@ -201,7 +226,9 @@ def _project(
     )
     name = project_id(site["id"])
     numbers = [f"{name}-{row + 1:04d}" for row in range(len(edges))]
-    edges = edges.assign(project_id=name, site_id=site["id"], edge_id=numbers)
+    edges = edges.assign(
+        project_id=name, site_id=site["id"], edge_id=numbers, hypothetical=site["hypothetical"]
+    )
     served = plan.consumers[plan.consumers["connected"]]
     sums = _sums(study, site, served, edges)
     load = energy.assign(**network_figures(plan, state, rules=rules, **study.pipes), **sums)
@@ -253,6 +280,7 @@ def _sums(
         sums[f"substation_capex{end}"] = float(served[f"substation_capex{end}"].sum())
         bores = float(served[f"bore_capex{end}"].sum()) + bore
         sums[f"pipe_capex{end}"] = float(edges[f"capex{end}"].sum()) + bores
+        sums[f"bore_capex{end}"] = bores
     return sums
 
 
@@ -285,7 +313,9 @@ def _decided(study: _Study, site: pd.Series[Any], consumers: pd.DataFrame) -> gp
     frame = gpd.GeoDataFrame(consumers, geometry="geometry", crs=study.inputs.crs)
     near = frame.distance(site.geometry) <= study.scenario.search.radius_m
     frame = frame[near.to_numpy()].reset_index(drop=True)
-    return frame.assign(consumer_id=frame["id"], site_id=site["id"])
+    return frame.assign(
+        consumer_id=frame["id"], site_id=site["id"], hypothetical=site["hypothetical"]
+    )
 
 
 def _nothing(study: _Study, site: pd.Series[Any], status: str, reason: str) -> SiteNetwork:

@@ -39,7 +39,9 @@ def ranked(frame: pd.DataFrame, *, objective: str, ids: Sequence[str]) -> pd.Dat
     Returns
     -------
     ordered
-        New frame; rows that are not ``ok``, or have no value, come last without a rank.
+        New frame; rows that are not ``ok``, or have no value, come last without a rank. By
+        ``npv``, what loses money follows what earns, in order of how much dearer heat would have to
+        sell: of two that do not pay, the smaller loss is often just the smaller project.
 
     Examples
     --------
@@ -50,8 +52,12 @@ def ranked(frame: pd.DataFrame, *, objective: str, ids: Sequence[str]) -> pd.Dat
     value = frame[objective] if objective in frame else pd.Series(np.nan, index=frame.index)
     value = value.where(frame["status"] == "ok")
     key = -value if objective in LARGEST_FIRST else value
-    keys = frame[list(ids)].assign(_key=key)
-    order = keys.sort_values(["_key", *ids], kind="stable", na_position="last").index
+    loses = pd.Series(data=False, index=frame.index)
+    if objective == "npv" and "price_gap_per_mwh" in frame:
+        loses = value < 0.0
+        key = key.mask(loses, frame["price_gap_per_mwh"])
+    keys = frame[list(ids)].assign(_loses=loses | value.isna(), _key=key)
+    order = keys.sort_values(["_loses", "_key", *ids], kind="stable", na_position="last").index
     ordered = frame.loc[order].reset_index(drop=True)
     counted = value.loc[order].notna().to_numpy()
     place = pd.Series(np.arange(1, len(ordered) + 1)).where(counted)
@@ -83,7 +89,8 @@ def _link_reason(row: Any, currency: str) -> str:
     if pd.isna(row.rank):
         return str(row.reason)
     return (
-        f"{row.heat_mwh:,.0f} MWh a year over {row.route_m:,.0f} m; "
+        f"{row.heat_mwh:,.0f} MWh a year over {row.route_m:,.0f} m, {row.reuse_share:.0%} of it "
+        "from the data centre; "
         f"{row.loss_mwh / (row.heat_mwh + row.loss_mwh):.0%} lost in the pipe; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh against {row.present_per_mwh:,.0f} today; "
         f"{_carbon_words(row)}"
@@ -129,8 +136,9 @@ def _worth(row: Any) -> str:
     """Whether the project pays back, in words."""
     if row.npv > 0.0:
         return f"pays back in {row.payback_years:.0f} years"
-    gap = row.price_gap_per_mwh
-    return f"does not pay, heat would have to sell for {gap:,.0f} more per MWh"
+    gap, premium = row.price_gap_per_mwh, row.design_premium_share
+    chosen = f" (consumers chosen as if it sold for {premium:.0%} more)" if premium else ""
+    return f"does not pay, heat would have to sell for {gap:,.0f} more per MWh{chosen}"
 
 
 def _carbon_words(row: Any) -> str:

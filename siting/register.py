@@ -90,6 +90,7 @@ def assumptions_used(inputs: Inputs, scenario: Scenario, conditions: Conditions)
         _named("demand_benchmarks", uses | {"reference_climate"}),
         *[_in_country(name, inputs.country) for name in COUNTRY_TABLES],
         _price_rows(scenario.economics.money),
+        _hypothetical_rows(inputs),
     ]
     register = pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
     register = register.drop_duplicates("key")
@@ -145,6 +146,17 @@ def _scenario_rows(scenario: Scenario) -> pd.DataFrame:
     rows = pd.concat([numbers.astype({"low": object, "high": object}), words], ignore_index=True)
     cells = [cell(*pair) for pair in zip(rows["name"], rows["parameter"], strict=True)]
     return rows.assign(value=[value for value, _ in cells], origin=[origin for _, origin in cells])
+
+
+def _hypothetical_rows(inputs: Inputs) -> pd.DataFrame:
+    """One row per data centre that does not exist."""
+    ids = inputs.sites.loc[inputs.sites["hypothetical"], "id"]
+    rows = pd.DataFrame({"key": "sites/" + ids + "/hypothetical"})
+    note = "this data centre does not exist; it was assumed for the study"
+    return rows.assign(
+        value="yes", low="", high="", unit="", price_base="", locator="", note=note,
+        source=BY_USER, origin=BY_USER,
+    )  # fmt: skip
 
 
 def _price_rows(money: str) -> pd.DataFrame:

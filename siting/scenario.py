@@ -175,7 +175,7 @@ class Economics(_Section):
     soft_cost_share: float = _number("economics", "soft_cost_share")
     heat_tariff_per_mwh: float | None = _optional("economics", "heat_tariff_per_mwh")
     electricity_price_per_mwh: float | None = _optional("economics", "electricity_price_per_mwh")
-    fuel_price_per_mwh: float | None = _optional("economics", "fuel_price_per_mwh")
+    gas_price_per_mwh: float | None = _optional("economics", "gas_price_per_mwh")
     source_heat_price_per_mwh: float | None = _optional("economics", "source_heat_price_per_mwh")
 
 

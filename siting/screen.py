@@ -148,7 +148,20 @@ def candidate_links(
     links = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=inputs.crs)
     served = links["status"] == "ok"
     pipes = _pipes(links[served], scenario, conditions)
-    return links.join(pipes)
+    return _without_fitting_pipe(links.join(pipes))
+
+
+def _without_fitting_pipe(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Links whose peak is more than the largest pipe carries, marked infeasible."""
+    too_much = (links["status"] == "ok") & (links["dn"] == "")
+    text = [
+        f"{peak:,.0f} kW are more than the largest pipe of the catalogue carries"
+        for peak in links["peak_kw"]
+    ]
+    return links.assign(
+        status=links["status"].mask(too_much, "infeasible"),
+        reason=links["reason"].mask(too_much, pd.Series(text, index=links.index)),
+    )
 
 
 def _links_of_site(
@@ -164,6 +177,8 @@ def _links_of_site(
         site_id=site["id"],
         consumer_id=consumers["id"],
         hot_water_share=consumers["hot_water_share"],
+        demand_source=consumers["demand_source"],
+        peak_source=consumers["peak_source"],
         straight_m=straight[near],
         gap_m=_gaps(number, near, attached),
         service_crosses=_crossings(number, near, attached),
@@ -184,7 +199,7 @@ def _links_of_site(
     return _routed(frame, attached, paths, node)
 
 
-SITE_COLUMNS = ("source_degc", "source_return_degc", "source_kw")
+SITE_COLUMNS = ("hypothetical", "source_degc", "source_return_degc", "source_kw")
 _RAISE = "raise network.connector_max_m or move the point"
 
 
@@ -299,7 +314,8 @@ def _pipes(links: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> p
         soft_m=links["soft_weighted_m"].to_numpy(),
     )
     capex = capex + _crossing_capex(links, money)
-    capex = capex + bore_capex(links["service_crosses"].tolist(), money=money)
+    bores = bore_capex(links["service_crosses"].tolist(), money=money)
+    capex = capex + bores
     feed_peak = links["peak_kw"].to_numpy() + state.loss_kw
     return pd.DataFrame(
         {
@@ -319,6 +335,7 @@ def _pipes(links: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> p
                 mean_flow_kg_s=state.flow_kg_s,
                 scenario=scenario,
             ),
+            "bore_capex": bores[0],
             "pipe_capex": capex[0],
             "pipe_capex_low": capex[1],
             "pipe_capex_high": capex[2],

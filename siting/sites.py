@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from heatreach.data import wide
+from heatreach.data import assumption, wide
 
 from .reading.column_rules import registry_range
 
@@ -103,7 +103,8 @@ def complete_consumers(consumers: gpd.GeoDataFrame, scenario: Scenario) -> gpd.G
     Returns
     -------
     consumers
-        New frame, sorted by id, with ``temperature_source`` and ``hot_water_share``.
+        New frame, sorted by id, with ``temperature_source``, ``hot_water_share`` and
+        ``coincident_kw``, the part of an estimated peak that falls together with the others'.
 
     Notes
     -----
@@ -126,6 +127,9 @@ def complete_consumers(consumers: gpd.GeoDataFrame, scenario: Scenario) -> gpd.G
     frame["return_degc"] = back.fillna(from_supply)
     shares = wide("demand_benchmarks")["hot_water_share"]
     frame["hot_water_share"] = frame["use"].map(shares).fillna(shares[USE_OF_UNKNOWN])
+    estimated = _filled(frame, "peak_source", GIVEN) != GIVEN
+    share = assumption("diversity", "profile", "coincident_share").value
+    frame["coincident_kw"] = (_numbers(frame, "peak_kw") * share).where(estimated, 0.0)
     frame["name"] = _filled(frame, "name", "")
     frame["counterfactual"] = _filled(frame, "counterfactual", scenario.emissions.counterfactual)
     return frame

@@ -199,8 +199,9 @@ def _appraised_links(
     status = links["status"].copy()
     reason = links["reason"].copy()
     status.loc[done.index], reason.loc[done.index] = done["status"], done["reason"]
-    new = done[[c for c in done if c not in links or c == "pipe_capex"]]
-    kept = links.drop(columns=["status", "reason", "pipe_capex"])
+    soft = ["pipe_capex", "bore_capex"]
+    new = done[[c for c in done if c not in links or c in soft]]
+    kept = links.drop(columns=["status", "reason", *soft])
     return kept.join(new.drop(columns=["status", "reason"], errors="ignore")).assign(
         status=status, reason=reason
     )
@@ -275,6 +276,7 @@ def _run(inputs: Inputs, scenario: Scenario, clock: _Clock) -> dict[str, Any]:
         "data_date": inputs.data_date,
         "left_out": dict(inputs.left_out),
         "warnings": [str(doubt) for doubt in inputs.doubts],
+        "hypothetical_sites": inputs.sites.loc[inputs.sites["hypothetical"], "id"].tolist(),
         "seeds": [],
         "timings": clock.seconds,
     }

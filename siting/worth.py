@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heatreach.data import assumption
 from heatreach.network import DesignRules, design_peak_kw
 
 from .appraise import appraise
-from .conditions import annuity_years
+from .conditions import annuity_years, renewal_factor
 from .network_energy import supplied
+from .options import DIRECT
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,8 +46,8 @@ def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, scenario: Scenari
     energy
         One row, as `heatreach.siting.network_energy.supplied`.
     """
-    heat, peak = consumers["annual_heat_mwh"].sum(), consumers["peak_kw"].sum()
-    together = float(design_peak_kw(peak, len(consumers), consumers["peak_kw"].max()))
+    heat = consumers["annual_heat_mwh"].sum()
+    together = _together_kw(consumers)
     scale = min(1.0, site["source_kw"] / (scenario.heat_pump.peak_share * together))
     weights = consumers["annual_heat_mwh"]
     load = {
@@ -89,14 +91,27 @@ def design_rules(
     row, economics = energy.iloc[0], scenario.economics
     years = annuity_years(economics.discount_rate_share, economics.life_years)
     source_per_heat = row["source_mwh"] / row["heat_pump_mwh"]
+    machine_share = 1.0 if row["option"] == DIRECT else scenario.heat_pump.peak_share
+    upkeep = assumption("technology_costs", "pipe", "fixed_om_share_per_year").value
+    soft = 1.0 + economics.soft_cost_share
     return DesignRules(
         supply_degc=float(group["supply_degc"].max()),
         return_degc=float(np.average(group["return_degc"], weights=group["annual_heat_mwh"])),
         ground_degc=conditions.ground_degc.value,
-        capacity_kw=site["source_kw"] / source_per_heat / scenario.heat_pump.peak_share,
-        loss_value_per_mwh=_heat_cost(row, conditions) * years,
+        capacity_kw=site["source_kw"] / source_per_heat / machine_share,
+        loss_value_per_mwh=_heat_cost(row, conditions) * years / soft,
+        upkeep_value_share=upkeep * years / soft,
         reach_m=scenario.search.radius_m,
     )
+
+
+def _together_kw(consumers: pd.DataFrame) -> float:
+    """Common peak of consumers [kW]."""
+    peak = consumers["peak_kw"]
+    together = design_peak_kw(
+        peak.sum(), len(peak), peak.max(), coincident_kw=consumers["coincident_kw"].sum()
+    )
+    return float(together)
 
 
 def _heat_cost(row: pd.Series[Any], conditions: Conditions) -> float:
@@ -113,11 +128,12 @@ def _heat_cost(row: pd.Series[Any], conditions: Conditions) -> float:
 
 def connection_values(
     consumers: pd.DataFrame,
+    group: pd.DataFrame,
     energy: pd.DataFrame,
     scenario: Scenario,
     conditions: Conditions,
     *,
-    premium_per_mwh: float,
+    premium_share: float,
 ) -> npt.NDArray[np.float64]:
     """
     Present value of connecting each consumer, in money of bare trench cost.
@@ -126,12 +142,14 @@ def connection_values(
     ----------
     consumers
         Consumers with their terms (`heatreach.siting.terms`).
+    group
+        Consumers connected in the last round, or all in reach; their diversity counts.
     energy
         Machine and energies of the last round, one row.
     scenario, conditions
         The study.
-    premium_per_mwh
-        Added to every tariff [money/MWh].
+    premium_share
+        Added to every tariff, as a share of it.
 
     Returns
     -------
@@ -142,19 +160,22 @@ def connection_values(
     Notes
     -----
     ``value = ((tariff − cost per MWh)·heat − upkeep)·a − substation − bore − cost per kW·peak·f``
-    with annuity factor ``a`` and diversity factor ``f`` of all consumers in reach.
+    with annuity factor ``a`` and the group's diversity factor ``f``.
     """
     economics = scenario.economics
     years = annuity_years(economics.discount_rate_share, economics.life_years)
     soft = 1.0 + economics.soft_cost_share
     centre = appraise(_without_pipes(energy), scenario, conditions).iloc[0]
     heat, peak, row = consumers["annual_heat_mwh"], consumers["peak_kw"], energy.iloc[0]
-    diversity = design_peak_kw(peak.sum(), len(consumers), peak.max()) / peak.sum()
-    per_kw = centre["capex"] / row["feed_peak_kw"] * diversity
+    diversity = _together_kw(group) / group["peak_kw"].sum()
+    per_kw = (centre["capex"] + centre["reinvestment"]) / row["feed_peak_kw"] * diversity
     per_mwh = centre["opex_per_year"] / (row["heat_mwh"] + row["loss_mwh"])
-    tariff = consumers["tariff_per_mwh"] + premium_per_mwh
+    tariff = consumers["tariff_per_mwh"] * (1.0 + premium_share)
     income = (tariff - per_mwh) * heat - consumers["substation_upkeep"]
-    capex = soft * (consumers["substation_capex"] + consumers["bore_capex"])
+    capex = soft * (
+        consumers["substation_capex"] * renewal_factor("substation_house", scenario)
+        + consumers["bore_capex"]
+    )
     return np.asarray((income * years - capex - per_kw * peak) / soft)
 
 
@@ -163,6 +184,7 @@ def _without_pipes(energy: pd.DataFrame) -> pd.DataFrame:
     nothing = dict.fromkeys(
         [
             "pipe_capex",
+            "bore_capex",
             "pipe_capex_low",
             "pipe_capex_high",
             "substation_capex",

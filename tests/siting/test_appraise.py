@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,6 +59,7 @@ def energy(**changes: object) -> pd.DataFrame:
     }
     for name in ("pipe_capex", "substation_capex"):
         row |= {name: 100_000.0, f"{name}_low": 80_000.0, f"{name}_high": 150_000.0}
+    row["bore_capex"] = 0.0
     return pd.DataFrame([row | changes])
 
 
@@ -68,9 +70,14 @@ def test_golden_cash_flow_year_by_year() -> None:
     rate, years = scenario.economics.discount_rate_share, scenario.economics.life_years
     income = 400_000.0 - figures["opex_per_year"]
     flows = [-figures["capex"]] + [income] * years
-    npv = sum(flow / (1.0 + rate) ** year for year, flow in enumerate(flows))
+    # Substations last 20 of 25 years: their annuity is paid for 25. All else lasts to the end.
+    annuity_20 = sum((1.0 + rate) ** -year for year in range(1, 21))
+    annuity_25 = sum((1.0 + rate) ** -year for year in range(1, years + 1))
+    renewals = 100_000.0 * 1.15 * (annuity_25 / annuity_20 - 1.0)
+    assert figures["reinvestment"] == pytest.approx(renewals)
+    npv = sum(flow / (1.0 + rate) ** year for year, flow in enumerate(flows)) - renewals
     discounted_heat = sum(4000.0 / (1.0 + rate) ** year for year in range(1, years + 1))
-    discounted_cost = figures["capex"] + sum(
+    discounted_cost = figures["capex"] + renewals + sum(
         figures["opex_per_year"] / (1.0 + rate) ** year for year in range(1, years + 1)
     )
     assert figures["npv"] == pytest.approx(npv, rel=1e-12)
@@ -88,7 +95,7 @@ def test_golden_running_cost_by_hand() -> None:
     station = price("technology_costs", "pumping_station", "capex_per_kw", target=MONEY).value
     boiler_mwh = price("technology_costs", "gas_boiler_peak", "variable_om_per_mwh", target=MONEY)
     upkeep = 2000.0 * (boiler * 0.035 + station * 0.02) + 400.0 * boiler_mwh.value
-    pipe = figures["pipe_capex"] * 0.01
+    pipe = 100_000.0 * 0.01
     assert figures["opex_per_year"] == pytest.approx(bought + pump + per_mwh + upkeep + pipe)
 
 
@@ -137,6 +144,18 @@ def test_property_npv_falls_with_the_rate(rate: float, higher: float) -> None:
         return float(appraise(energy(), scenario, conditions())["npv"].iloc[0])
 
     assert npv(rate + higher) < npv(rate)
+
+
+def test_longer_horizon_renews_what_wears_out() -> None:
+    """At 60 years machine, boiler and substations are bought again; so the NPV cannot run away."""
+
+    def figures(years: int) -> pd.Series[Any]:
+        scenario = scenario_of({"economics": {"life_years": years}}, name="test")
+        return appraise(energy(), scenario, conditions()).iloc[0]
+
+    short, long = figures(25), figures(60)
+    assert long["reinvestment"] > 0.4 * short["heat_pump_capex"]
+    assert long["capex"] == pytest.approx(short["capex"])
 
 
 def test_low_and_high_ends_surround_the_value() -> None:

@@ -157,6 +157,7 @@ def test_town_first_link_by_hand(finished: Plan) -> None:
     rate, years = scenario.economics.discount_rate_share, scenario.economics.life_years
     annuity = sum((1.0 + rate) ** -year for year in range(1, years + 1))
     npv = (row["revenue_per_year"] - row["opex_per_year"]) * annuity - row["capex"]
+    npv -= row["reinvestment"]
     assert row["npv"] == pytest.approx(npv, rel=1e-9)
 
 
