@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .flows import Tree
     from .streets import StreetGraph
 
-ROUNDS_MAX = 60
+ROUNDS_MAX = 200
 INSERTIONS_MAX = 500
 ANCHOR_QUANTILES = (0.0, 0.5, 0.8, 0.9, 0.95)
 """Starts of the choice: consumers whose peak is at least this quantile of all peaks in reach."""
@@ -207,15 +207,24 @@ class Problem:
         return self.tree.upstream(alone)[self.leaf]
 
     def worth(
-        self, sections: Sections, values: npt.NDArray[np.float64], kept: npt.NDArray[np.bool_]
+        self,
+        sections: Sections,
+        values: npt.NDArray[np.float64],
+        kept: npt.NDArray[np.bool_],
+        *,
+        outermost: bool,
     ) -> npt.NDArray[np.bool_]:
-        """Consumers on branches whose value exceeds their cost, all branches decided at once."""
+        """Consumers on branches worth their cost: all decided at once, or only the outermost."""
         benefit = self.at_leaves(values, kept)
         branch = np.zeros(len(benefit), dtype=bool)
+        loses_behind = np.zeros(len(benefit), dtype=bool)
         for level in reversed(list(self.tree.levels())):
-            net = benefit[level] - sections.cost[level]
-            branch[level] = (net > 0.0) & (sections.consumers[level] > 0.0)
-            np.add.at(benefit, self.tree.parent[level], np.where(branch[level], net, 0.0))
+            net, parent = benefit[level] - sections.cost[level], self.tree.parent[level]
+            used = sections.consumers[level] > 0.0
+            spared = loses_behind[level] & outermost
+            branch[level] = ((net > 0.0) | spared) & used
+            loses_behind[parent[used & ((net <= 0.0) | loses_behind[level])]] = True
+            np.add.at(benefit, parent, np.where(used, np.maximum(net, 0.0), 0.0))
         branch[0] = True
         for level in self.tree.levels():
             branch[level] &= branch[self.tree.parent[level]]
@@ -258,14 +267,22 @@ def _one_off(crossing: npt.NDArray[np.object_], tree: Tree, money: str) -> npt.N
 def _pruned_to_worth(
     problem: Problem, values: npt.NDArray[np.float64], start: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
-    """Consumers that stay when costs and choice no longer change each other."""
-    kept = start & (values > 0.0)
-    for _ in range(ROUNDS_MAX):
-        sections = problem.sections(kept)
-        chosen = problem.worth(sections, values, kept)
-        if np.array_equal(chosen, kept):
+    """
+    Consumers that stay when costs and choice no longer change each other.
+
+    Deciding all branches at once is quick, but may give up a trunk that would pay once a losing
+    branch behind it is gone; if nobody is left, branches are therefore cut from outside inwards.
+    """
+    for outermost in (False, True):
+        kept = start & (values > 0.0)
+        for _ in range(ROUNDS_MAX):
+            sections = problem.sections(kept)
+            chosen = problem.worth(sections, values, kept, outermost=outermost)
+            if np.array_equal(chosen, kept):
+                break
+            kept = chosen
+        if kept.any():
             break
-        kept = chosen
     return kept
 
 
@@ -280,7 +297,22 @@ def best_choice(
         # Those who stay may not be worth the trench that others left to them.
         kept = _pruned_to_worth(problem, values, kept)
         found.append(_filled(problem, values, kept, inside))
-    return max(found, key=lambda kept: problem.worth_of(kept, values))
+    return _thinned(problem, values, max(found, key=lambda kept: problem.worth_of(kept, values)))
+
+
+def _thinned(
+    problem: Problem, values: npt.NDArray[np.float64], kept: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Consumers left when nobody's leaving would make the others worth more."""
+    worth = problem.worth_of(kept, values)
+    for _ in range(INSERTIONS_MAX):
+        others = np.repeat(kept[None, :], np.count_nonzero(kept), axis=0)
+        others[np.arange(len(others)), np.flatnonzero(kept)] = False
+        without = np.array([problem.worth_of(rest, values) for rest in others])
+        if not len(without) or not without.max() > worth:
+            break
+        kept, worth = others[without.argmax()], float(without.max())
+    return kept
 
 
 def _dropped(
