@@ -16,6 +16,8 @@ import pandas as pd
 
 from heatreach.data import Assumption, assumption, load_table, price
 
+from .errors import InputError, Problem
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -64,6 +66,8 @@ def conditions_of(scenario: Scenario, country: str) -> Conditions:
     ------
     TableError
         If a table lacks a row.
+    InputError
+        If the grid factor is to be direct and none is known for the country.
 
     Examples
     --------
@@ -82,8 +86,7 @@ def conditions_of(scenario: Scenario, country: str) -> Conditions:
             priced_at("electricity"), economics.electricity_price_per_mwh
         ),
         electricity_kg_per_kwh=_given(
-            assumption("emission_factors", "electricity", "co2e_kg_per_kwh", country),
-            scenario.emissions.grid_co2e_kg_per_kwh,
+            _electricity_factor(scenario, country), scenario.emissions.grid_co2e_kg_per_kwh
         ),
         backup_fuel_price_per_mwh=_given(priced_at("gas"), economics.gas_price_per_mwh),
         backup_kg_per_kwh=assumption("emission_factors", "gas", boiler["factor"], country),
@@ -157,10 +160,30 @@ def present_heat(
             "technology_costs", machine["technology"], machine["efficiency"]
         ).value
         fuel = _fuel_price(machine["fuel"], scenario, country, column) / efficiency
-        factor = assumption("emission_factors", machine["fuel"], machine["factor"], country).value
+        factor = _fuel_factor(machine, scenario, country)
         result.iloc[rows, 0] = fuel + hours * per_kw
         result.iloc[rows, 1] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
     return result
+
+
+def _electricity_factor(scenario: Scenario, country: str) -> Assumption:
+    """Grid factor of the country on the scenario's basis."""
+    basis = scenario.emissions.electricity_basis
+    row = assumption("emission_factors", "electricity", f"co2e_{basis}_kg_per_kwh", country)
+    if basis == "direct" and row.region != country and country:
+        what = f"no direct grid factor is known for {country}"
+        advice = "set emissions.grid_co2e_kg_per_kwh, or electricity_basis = 'lifecycle'"
+        where = "emissions.electricity_basis"
+        raise InputError([Problem(file="scenario", where=where, what=what, advice=advice)])
+    return row
+
+
+def _fuel_factor(machine: dict[str, str], scenario: Scenario, country: str) -> float:
+    """Emission factor of a counterfactual's fuel [t/MWh]."""
+    if machine["fuel"] != "electricity":
+        return assumption("emission_factors", machine["fuel"], machine["factor"], country).value
+    given = scenario.emissions.grid_co2e_kg_per_kwh
+    return _electricity_factor(scenario, country).value if given is None else given
 
 
 def _fuel_price(fuel: str, scenario: Scenario, country: str, column: str) -> float:

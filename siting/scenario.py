@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Choice = Literal["yes", "no"]
+ElectricityBasis = Literal["lifecycle", "direct"]
 GwpSet = Literal["AR4", "AR5", "AR6"]
 Objective = Literal["npv", "avoided_t_co2e", "lcoh_per_mwh", "cost_per_t_co2e"]
 Country = Annotated[str, AfterValidator(checked_country)]
@@ -161,6 +162,7 @@ class Emissions(_Section):
     """What the heat is compared with, and how emissions count."""
 
     counterfactual: Counterfactual = _word("emissions", "counterfactual")
+    electricity_basis: ElectricityBasis = _word("emissions", "electricity_basis")
     gwp_set: GwpSet = _word("emissions", "gwp_set")
     grid_co2e_kg_per_kwh: float | None = _optional("emissions", "grid_co2e_kg_per_kwh")
 

@@ -333,7 +333,9 @@ def test_property_countries_have_every_figure() -> None:
         regions = set(climate.loc[climate["parameter"] == parameter, "region"])
         assert {"", "FI", "DE", "GB", "IM", "SE", "IE", "US"} <= regions, parameter
     factors = load_table("emission_factors")
-    grid = factors[(factors["name"] == "electricity") & (factors["parameter"] == "co2e_kg_per_kwh")]
+    grid = factors[
+        (factors["name"] == "electricity") & (factors["parameter"] == "co2e_lifecycle_kg_per_kwh")
+    ]
     assert set(climate["region"]) <= set(grid["region"])
 
 

@@ -20,6 +20,7 @@ from heatreach.siting.conditions import (
     cost_by_size,
     present_heat,
 )
+from heatreach.siting.errors import InputError
 from heatreach.siting.options import CENTRAL
 from heatreach.siting.scenario import Scenario, scenario_of
 
@@ -77,8 +78,10 @@ def test_golden_cash_flow_year_by_year() -> None:
     assert figures["reinvestment"] == pytest.approx(renewals)
     npv = sum(flow / (1.0 + rate) ** year for year, flow in enumerate(flows)) - renewals
     discounted_heat = sum(4000.0 / (1.0 + rate) ** year for year in range(1, years + 1))
-    discounted_cost = figures["capex"] + renewals + sum(
-        figures["opex_per_year"] / (1.0 + rate) ** year for year in range(1, years + 1)
+    discounted_cost = (
+        figures["capex"]
+        + renewals
+        + sum(figures["opex_per_year"] / (1.0 + rate) ** year for year in range(1, years + 1))
     )
     assert figures["npv"] == pytest.approx(npv, rel=1e-12)
     assert figures["lcoh_per_mwh"] == pytest.approx(discounted_cost / discounted_heat, rel=1e-12)
@@ -144,6 +147,15 @@ def test_property_npv_falls_with_the_rate(rate: float, higher: float) -> None:
         return float(appraise(energy(), scenario, conditions())["npv"].iloc[0])
 
     assert npv(rate + higher) < npv(rate)
+
+
+def test_grid_factor_of_one_basis_per_study() -> None:
+    """GB: 0.177 direct (DESNZ 2025), more over the life cycle; FI knows no direct factor."""
+    direct = scenario_of({"emissions": {"electricity_basis": "direct"}}, name="test")
+    assert conditions_of(direct, "GB").electricity_kg_per_kwh.value == pytest.approx(0.177)
+    assert conditions_of(Scenario(), "GB").electricity_kg_per_kwh.value > 0.177
+    with pytest.raises(InputError, match="no direct grid factor is known for FI"):
+        conditions_of(direct, "FI")
 
 
 def test_longer_horizon_renews_what_wears_out() -> None:
