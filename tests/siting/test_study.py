@@ -114,6 +114,23 @@ def test_town_network_is_one_tree(finished: Plan) -> None:
         assert nx.is_tree(graph)
 
 
+def test_town_no_network_is_worse_than_its_best_link(
+    finished: Plan, served: gpd.GeoDataFrame
+) -> None:
+    """A network may always serve one consumer alone, so its NPV is at least the best link's."""
+    best = served.groupby("site_id")["npv"].max()
+    for _, row in finished.projects.iterrows():
+        if best[row["site_id"]] > 0.0:
+            assert row["npv"] >= best[row["site_id"]] * 0.99, row["site_id"]
+
+
+def test_town_hypothetical_stands_in_every_table_and_record(finished: Plan) -> None:
+    for name in ("links", "projects", "edges", "connections"):
+        assert getattr(finished, name)["hypothetical"].all(), name
+    assert len(finished.run["hypothetical_sites"]) == 3
+    assert finished.assumptions["key"].str.endswith("/hypothetical").sum() == 3
+
+
 def test_town_supply_reaches_every_connected_consumer(finished: Plan) -> None:
     users = finished.connections[finished.connections["connected"]]
     needed = assumption("scenario", "network", "supply_degc").value
