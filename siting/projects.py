@@ -128,17 +128,21 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
     energy = first_guess(site, consumers, study.scenario)
     if energy["status"].iloc[0] != "ok":
         return _nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))
-    nearest = None
+    nearest, reason = None, ""
     for premium in PREMIUM_SHARES:
         network = _best_network(study, site, source, consumers, energy, premium)
-        if network is None:
+        if isinstance(network, str):
+            reason = network
             continue
         if premium == 0.0:
             return network
         if nearest is not None and _price_gap(network) >= _price_gap(nearest):
             return nearest
         nearest = network
-    return nearest or _nothing(study, site, "nothing_worth_connecting", _UNWORTHY)
+    if nearest is not None:
+        return nearest
+    text = f"nobody in reach can be connected, most often because: {reason}"
+    return _nothing(study, site, "nothing_worth_connecting", text)
 
 
 def _why_nobody(study: _Study, number: int) -> tuple[str, str]:
@@ -162,9 +166,9 @@ def _best_network(
     consumers: gpd.GeoDataFrame,
     energy: pd.DataFrame,
     premium_share: float,
-) -> SiteNetwork | None:
-    """Best of a few rounds of value, design and energy; None if nothing is worth connecting."""
-    before, best = np.zeros(len(consumers), dtype=bool), None
+) -> SiteNetwork | str:
+    """Best of a few rounds of value, design and energy; if there is none, the commonest reason."""
+    before, best, reason = np.zeros(len(consumers), dtype=bool), None, ""
     for _ in range(ROUNDS):
         group = consumers[before] if before.any() else consumers
         rules = design_rules(site, energy, group, study.scenario, study.conditions)
@@ -187,10 +191,12 @@ def _best_network(
         )
         chosen = plan.consumers["connected"].to_numpy()
         if not chosen.any():
+            reason = str(plan.consumers["reason"].mode().iloc[0])
             break
         state = mean_state(plan, study.attached.graph, rules=rules, **study.pipes)
         energy = network_supply(site, plan, state, study.scenario)
         if energy["status"].iloc[0] != "ok":
+            reason = str(energy["reason"].iloc[0])
             break
         network = _project(study, site, plan, rules, state, energy)
         network.project["design_premium_share"] = premium_share
@@ -199,13 +205,7 @@ def _best_network(
         if np.array_equal(chosen, before):
             break
         before = chosen
-    return best
-
-
-_UNWORTHY = (
-    "no consumer in reach is worth its trench, "
-    f"not even if heat sold for {PREMIUM_SHARES[-1]:.0%} more"
-)
+    return reason if best is None else best
 
 
 def _project(
