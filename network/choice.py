@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from heatreach.data import price
-from heatreach.thermo import heat_loss_w_m, mass_flow_kg_s
+from heatreach.thermo import HOURS_PER_YEAR, heat_loss_w_m, mass_flow_kg_s
 
 from .flows import design_peak_kw
 from .sizing import NO_PIPE, flow_limits_kg_s, sizes_within, trench_capex
@@ -34,7 +34,7 @@ INSERTIONS_MAX = 500
 ANCHOR_QUANTILES = (0.0, 0.5, 0.8, 0.9, 0.95)
 """Starts of the choice: consumers whose peak is at least this quantile of all peaks in reach."""
 
-MWH_PER_YEAR_AND_W = 8760.0 / 1e6
+MWH_PER_YEAR_AND_W = HOURS_PER_YEAR / 1e6
 """Megawatt hours per year in one watt held all year."""
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from heatreach.thermo import (
+    HOURS_PER_YEAR,
     density_kg_m3,
     pressure_gradient_pa_m,
     velocity_m_s,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from .flows import Tree
     from .streets import StreetGraph
 
-HOURS_PER_YEAR = 8760.0
 SUMS = ("length_m", "loss_mwh", "capex", "capex_low", "capex_high")
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from heatreach.network import network_temperatures
-from heatreach.thermo import heat_capacity_kj_kgk, pressure_gradient_pa_m
+from heatreach.thermo import HOURS_PER_YEAR, heat_capacity_kj_kgk, pressure_gradient_pa_m
 
-from .options import HOURS_PER_YEAR, supply_energy
+from .options import supply_energy
 from .pumping import pump_head_pa, pumping_mwh
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from heatreach.thermo import (
+    HOURS_PER_YEAR,
     HeatPump,
     base_load_share,
     cop_range,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from .scenario import Scenario
 
 DIRECT, CENTRAL = "direct exchanger", "central heat pump"
-HOURS_PER_YEAR = 8760.0
 
 
 def supply_energy(load: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatreach.data import assumption
-from heatreach.thermo import density_kg_m3, pumping_kw
+from heatreach.thermo import HOURS_PER_YEAR, density_kg_m3, pumping_kw
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .scenario import Scenario
 
-HOURS_PER_YEAR = 8760.0
 PA_PER_KPA = 1e3
 
 

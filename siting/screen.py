@@ -34,6 +34,7 @@ from heatreach.network import (
     trench_capex,
 )
 from heatreach.thermo import (
+    HOURS_PER_YEAR,
     density_kg_m3,
     heat_capacity_kj_kgk,
     mass_flow_kg_s,
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from .inputs import Inputs
     from .scenario import Scenario
 
-HOURS_PER_YEAR = 8760.0
 CROSSINGS = {"bridges": "bridge", "tunnels": "tunnel", "level_crossings": "level_crossing"}
 
 

@@ -17,7 +17,7 @@ from .errors import PhysicsRangeError, RefrigerantError
 from .exchanger import direct_exchange_possible, exchanger_approach_k
 from .friction import friction_factor
 from .heat_pump import HeatPump, heat_pump_cop
-from .load_duration import base_load_hours, base_load_share, load_share
+from .load_duration import HOURS_PER_YEAR, base_load_hours, base_load_share, load_share
 from .pipe import (
     heat_loss_w_m,
     mass_flow_kg_s,
@@ -33,6 +33,7 @@ from .refrigerant import refrigerant as find_refrigerant
 from .water import density_kg_m3, heat_capacity_kj_kgk, viscosity_pa_s
 
 __all__ = [
+    "HOURS_PER_YEAR",
     "CoolingSystem",
     "Efficiencies",
     "HeatPump",
