@@ -1,11 +1,13 @@
 """
 COP of vapour-compression cycles at given evaporating and condensing temperatures.
 
-Three variants for pure fluids: a single stage, a single stage with an internal heat exchanger, and
-two stages with a flash economiser. Conventions: the evaporating temperature is the dew point, the
-condensing temperature the bubble point (the same for a pure fluid); no pressure drop; no drive
-loss, so the COP is the one at the compressor shaft. Where these temperatures come from in a real
-machine is the business of `heat_pump`.
+Four variants that condense below the critical point: a single stage, a single stage with an
+internal heat exchanger, two stages with a flash economiser, and two stages with an open
+intercooler. Conventions: evaporating and condensing temperatures are the dew points at the two
+pressures (of a pure fluid also the bubble points); liquid leaves subcooled below its bubble point;
+no pressure drop; no drive loss, so the COP is the one at the compressor shaft. Where the
+temperatures come from in a real machine is the business of `pinch`; carbon dioxide above its
+critical point is in `transcritical`.
 
 Sources: states from CoolProp (see `fluid`); cycle definitions as in any text on refrigeration, for
 example Granryd et al., Refrigerating Engineering (KTH), checked against TESPy in the tests.
@@ -14,7 +16,7 @@ example Granryd et al., Refrigerating Engineering (KTH), checked against TESPy i
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,16 +24,36 @@ from heatreach.data import assumption
 
 from .arrays import Numeric, as_array, like_input
 from .errors import PhysicsRangeError
-from .fluid import Fluid
+from .fluid import fluid_of
 from .refrigerant import refrigerant as find_refrigerant
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .fluid import Gas, Saturation
+    from .fluid import Fluid, Gas, Saturation
 
 ZERO_CELSIUS_KELVIN = 273.15
-VARIANTS = ("single", "ihx", "two_stage")
+VARIANTS = ("single", "ihx", "two_stage", "intercooled")
+
+
+class Stages(NamedTuple):
+    """What the condenser sees of the compressors [J/kg], per kilogram through the condenser."""
+
+    discharge_enthalpy: float
+    liquid_enthalpy: float
+    work: float
+
+    @property
+    def cop(self) -> float:
+        """
+        Heat given off per shaft work [-].
+
+        Returns
+        -------
+        cop
+            COP at the compressor shaft.
+        """
+        return (self.discharge_enthalpy - self.liquid_enthalpy) / self.work
 
 
 def cycle_cop(
@@ -50,19 +72,21 @@ def cycle_cop(
     Parameters
     ----------
     refrigerant
-        Name of a pure refrigerant in ``data/refrigerants.csv``.
+        Name of a refrigerant in ``data/refrigerants.csv``, blends included.
     evaporating_degc, condensing_degc
-        Saturation temperatures [°C]; scalars or arrays that broadcast together.
+        Dew points at the two pressures [°C]; scalars or arrays that broadcast together.
     superheat_k
         Suction gas above the evaporating temperature [K], before any internal heat exchanger.
     subcooling_k
-        Liquid below the condensing temperature [K].
+        Liquid below its bubble point [K], which a blend has below the condensing temperature.
     isentropic_efficiency
         Isentropic efficiency of each compressor stage [-].
     variant
         ``"single"``; ``"ihx"``, an internal heat exchanger whose effectiveness is a row of
-        ``data/heat_pumps.csv``; or ``"two_stage"``, a flash economiser at the geometric mean
-        pressure whose vapour joins the gas between the stages.
+        ``data/heat_pumps.csv``; ``"two_stage"``, a flash economiser at the geometric mean
+        pressure whose vapour joins the gas between the stages; or ``"intercooled"``, a vessel at
+        that pressure through whose liquid the gas of the first stage bubbles, so that the second
+        sucks saturated vapour, as ammonia plants have it.
 
     Returns
     -------
@@ -80,7 +104,15 @@ def cycle_cop(
     Notes
     -----
     With enthalpies per kilogram at suction (1), discharge (2) and liquid outlet (3), a single stage
-    has ``COP = (h2 - h3) / (h2 - h1)`` and ``h2 = h1 + (h2s - h1) / eta``.
+    has ``COP = (h2 - h3) / (h2 - h1)`` and ``h2 = h1 + (h2s - h1) / eta``. A blend keeps its
+    composition everywhere, also in the vessel between two stages.
+
+    The open intercooler takes in the liquid of the condenser and the gas of the first stage (2),
+    and gives off saturated vapour (g) to the second and saturated liquid (f) to the evaporator.
+    Per kilogram through the condenser, ``h3 + m1 h2 = hg + m1 hf`` gives the flow through the
+    evaporator, ``m1 = (hg - h3) / (h2 - hf)``, and the work ``m1 (h2 - h1) + h4 - hg`` with the
+    final discharge (4). Fluids whose vapour line leans over, as that of R-600a, leave the second
+    stage slightly wet; the figure is then that of the equations, not of a machine to be built.
 
     Examples
     --------
@@ -93,7 +125,7 @@ def cycle_cop(
     """
     if variant not in VARIANTS:
         raise PhysicsRangeError(f"no cycle {variant!r}; choose one of {', '.join(VARIANTS)}")
-    fluid = Fluid(find_refrigerant(refrigerant).key)
+    fluid = fluid_of(find_refrigerant(refrigerant).key)
     arguments = np.broadcast_arrays(
         as_array(evaporating_degc) + ZERO_CELSIUS_KELVIN,
         as_array(condensing_degc) + ZERO_CELSIUS_KELVIN,
@@ -102,10 +134,53 @@ def cycle_cop(
         as_array(isentropic_efficiency),
     )
     _refuse_impossible(arguments, critical_kelvin=fluid.critical_kelvin)
-    solve = {"single": _single, "ihx": _internal_exchanger, "two_stage": _two_stage}[variant]
     rows = zip(*(array.ravel().tolist() for array in arguments), strict=True)
-    cops = np.fromiter((solve(fluid, *row) for row in rows), np.float64, arguments[0].size)
+    cops = np.fromiter((_cop(fluid, variant, *row) for row in rows), float, arguments[0].size)
     return like_input(cops.reshape(arguments[0].shape))
+
+
+def run_stages(
+    fluid: Fluid,
+    low: Saturation,
+    suction: Gas,
+    *,
+    high: Saturation,
+    liquid_kelvin: float,
+    isentropic_efficiency: float,
+    variant: str,
+) -> Stages:
+    """
+    Enthalpies and work of one cycle between two pressures.
+
+    Parameters
+    ----------
+    fluid
+        The refrigerant.
+    low, high
+        Saturation states at the evaporating and the condensing pressure.
+    suction
+        Gas leaving the evaporator.
+    liquid_kelvin
+        Liquid leaving the condenser [K]; above the bubble point, that of the bubble point.
+    isentropic_efficiency
+        Of each compressor stage [-].
+    variant
+        One of ``VARIANTS``.
+
+    Returns
+    -------
+    stages
+        Discharge and liquid enthalpy at the condenser, and work per kilogram through it.
+    """
+    liquid = fluid.liquid_enthalpy(high, liquid_kelvin)
+    if variant == "two_stage":
+        return _two_stage(fluid, low, suction, high, liquid, isentropic_efficiency)
+    if variant == "intercooled":
+        return _intercooled(fluid, low, suction, high, liquid, isentropic_efficiency)
+    if variant == "ihx":
+        suction = _warmed(fluid, low, suction, high, liquid_kelvin)
+    hot = compress(fluid, suction, high, isentropic_efficiency)
+    return Stages(hot, liquid, hot - suction.enthalpy)
 
 
 def compress(fluid: Fluid, suction: Gas, outlet: Saturation, efficiency: float) -> float:
@@ -157,46 +232,80 @@ def _refuse_impossible(
             )
 
 
-def _single(
-    fluid: Fluid, cold: float, warm: float, superheat: float, subcooling: float, efficiency: float
+def _cop(
+    fluid: Fluid,
+    variant: str,
+    cold: float,
+    warm: float,
+    superheat: float,
+    subcooling: float,
+    efficiency: float,
 ) -> float:
-    """COP of one stage."""
-    dew, bubble = fluid.saturation(cold), fluid.saturation(warm)
-    suction = fluid.superheated(dew, cold + superheat)
-    hot = compress(fluid, suction, bubble, efficiency)
-    liquid = fluid.liquid_enthalpy(bubble, warm - subcooling)
-    return (hot - liquid) / (hot - suction.enthalpy)
+    """COP at one pair of saturation temperatures [K]."""
+    low, high = fluid.saturation(cold), fluid.saturation(warm)
+    suction = fluid.superheated(low, cold + superheat)
+    stages = run_stages(
+        fluid,
+        low,
+        suction,
+        high=high,
+        liquid_kelvin=high.bubble_kelvin - subcooling,
+        isentropic_efficiency=efficiency,
+        variant=variant,
+    )
+    return stages.cop
 
 
-def _internal_exchanger(
-    fluid: Fluid, cold: float, warm: float, superheat: float, subcooling: float, efficiency: float
-) -> float:
-    """COP of one stage whose suction gas is warmed by the liquid leaving the condenser."""
+def _warmed(
+    fluid: Fluid, low: Saturation, suction: Gas, high: Saturation, liquid_kelvin: float
+) -> Gas:
+    """Suction gas warmed in an internal exchanger by the liquid leaving the condenser."""
     effectiveness = assumption("heat_pumps", "ihx", "effectiveness_share").value
-    dew, bubble = fluid.saturation(cold), fluid.saturation(warm)
-    gas_in, liquid_in = cold + superheat, warm - subcooling
-    suction = fluid.superheated(dew, gas_in)
-    if liquid_in > gas_in:
-        # The gas has the smaller heat capacity: at best it leaves as warm as the liquid.
-        most = fluid.superheated(dew, liquid_in).enthalpy - suction.enthalpy
-        suction = fluid.at_enthalpy(dew, suction.enthalpy + effectiveness * most)
-    hot = compress(fluid, suction, bubble, efficiency)
-    liquid = fluid.liquid_enthalpy(bubble, liquid_in)
-    return (hot - liquid) / (hot - suction.enthalpy)
+    liquid_in = min(liquid_kelvin, high.bubble_kelvin)
+    if liquid_in <= suction.temperature_kelvin:
+        return suction
+    # The gas has the smaller heat capacity: at best it leaves as warm as the liquid.
+    most = fluid.superheated(low, liquid_in).enthalpy - suction.enthalpy
+    return fluid.at_enthalpy(low, suction.enthalpy + effectiveness * most)
+
+
+def _middle(fluid: Fluid, low: Saturation, high: Saturation) -> Saturation:
+    """Saturation state at the geometric mean of two pressures."""
+    return fluid.saturation_at_pressure(math.sqrt(low.pressure_pa * high.pressure_pa))
 
 
 def _two_stage(
-    fluid: Fluid, cold: float, warm: float, superheat: float, subcooling: float, efficiency: float
-) -> float:
-    """COP of two stages with flash economiser, per kilogram through the condenser."""
-    dew, bubble = fluid.saturation(cold), fluid.saturation(warm)
-    middle = fluid.saturation_at_pressure(math.sqrt(dew.pressure_pa * bubble.pressure_pa))
-    suction = fluid.superheated(dew, cold + superheat)
-    liquid = fluid.liquid_enthalpy(bubble, warm - subcooling)
+    fluid: Fluid,
+    low: Saturation,
+    suction: Gas,
+    high: Saturation,
+    liquid: float,
+    efficiency: float,
+) -> Stages:
+    """Two stages with flash economiser, per kilogram through the condenser."""
+    middle = _middle(fluid, low, high)
     latent = middle.vapour_enthalpy - middle.liquid_enthalpy
     flash = max((liquid - middle.liquid_enthalpy) / latent, 0.0)
-    low = compress(fluid, suction, middle, efficiency)
-    mixed = fluid.at_enthalpy(middle, (1.0 - flash) * low + flash * middle.vapour_enthalpy)
-    hot = compress(fluid, mixed, bubble, efficiency)
-    work = (1.0 - flash) * (low - suction.enthalpy) + hot - mixed.enthalpy
-    return (hot - liquid) / work
+    first = compress(fluid, suction, middle, efficiency)
+    mixed = fluid.at_enthalpy(middle, (1.0 - flash) * first + flash * middle.vapour_enthalpy)
+    hot = compress(fluid, mixed, high, efficiency)
+    work = (1.0 - flash) * (first - suction.enthalpy) + hot - mixed.enthalpy
+    return Stages(hot, liquid, work)
+
+
+def _intercooled(
+    fluid: Fluid,
+    low: Saturation,
+    suction: Gas,
+    high: Saturation,
+    liquid: float,
+    efficiency: float,
+) -> Stages:
+    """Two stages with open intercooler, per kilogram through the condenser."""
+    middle = _middle(fluid, low, high)
+    vapour = fluid.superheated(middle, middle.temperature_kelvin)
+    first = compress(fluid, suction, middle, efficiency)
+    hot = compress(fluid, vapour, high, efficiency)
+    flow = (vapour.enthalpy - liquid) / (first - middle.liquid_enthalpy)
+    work = flow * (first - suction.enthalpy) + hot - vapour.enthalpy
+    return Stages(hot, liquid, work)

@@ -1,11 +1,12 @@
 """
-States of one pure refrigerant: saturation, suction gas, gas after compression, liquid.
+States of one refrigerant: saturation, suction gas, gas after compression, liquid.
 
 Equations of state come from CoolProp (Helmholtz energy, ``HEOS`` backend) through its low-level
-interface. Gas states are found by an own Newton iteration on temperature and density with the gas
-phase imposed: 5 to 15 µs, where CoolProp's own pressure-entropy flash takes 20 to 110 µs and the
-high-level interface more. Which refrigerants are allowed is the business of `refrigerant`; cycles
-are in `cycle`.
+interface. States by entropy or enthalpy are found by `state_search` in 10 to 25 µs, where the
+library's own flash takes 20 to 260 µs and the high-level interface more. `Fluid` itself is a pure
+fluid, below and above its critical point; blends, which boil over a range of temperature, are in
+`blend` and answer to the same methods. Which refrigerants are allowed is the business of
+`refrigerant`; cycles are in `cycle`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ import math
 from typing import NamedTuple
 
 from .errors import PhysicsRangeError
-
-_MAX_ITERATIONS = 25
-_RELATIVE_TOLERANCE = 1e-11
+from .refrigerant import refrigerant as find_refrigerant
+from .state_search import first_guess, settle
 
 
 class Saturation(NamedTuple):
-    """Both phases at one saturation state; SI units per kilogram."""
+    """Both phases at one pressure, by dew temperature; SI units per kilogram."""
 
     temperature_kelvin: float
     pressure_pa: float
@@ -29,6 +29,7 @@ class Saturation(NamedTuple):
     liquid_entropy: float
     vapour_entropy: float
     vapour_density: float
+    bubble_kelvin: float
 
 
 class Gas(NamedTuple):
@@ -48,35 +49,52 @@ class Fluid:
     ----------
     coolprop_name
         Name or alias that CoolProp knows, for example ``"R717"``.
+    critical
+        Critical temperature [K] and pressure [Pa] where the library's are not to be used.
     """
 
-    def __init__(self, coolprop_name: str) -> None:
+    def __init__(self, coolprop_name: str, critical: tuple[float, float] | None = None) -> None:
         # Importing CoolProp takes a second; only who computes a cycle pays for it.
         from CoolProp import CoolProp
 
         self._cp = CoolProp
+        self._name = coolprop_name
         self._state = CoolProp.AbstractState("HEOS", coolprop_name)
         self._gas = CoolProp.AbstractState("HEOS", coolprop_name)
         self._gas.specify_phase(CoolProp.iphase_gas)
         self._liquid = CoolProp.AbstractState("HEOS", coolprop_name)
         self._liquid.specify_phase(CoolProp.iphase_liquid)
-        self.critical_kelvin: float = self._state.T_critical()
+        if critical is None:
+            critical = self._state.T_critical(), self._state.p_critical()
+        self.critical_kelvin: float = critical[0]
+        self.critical_pressure_pa: float = critical[1]
 
-    def saturation(self, temperature_kelvin: float) -> Saturation:
+    def saturation(self, dew_kelvin: float) -> Saturation:
         """
-        Both saturated phases at a temperature.
+        Both saturated phases at the pressure that belongs to a dew temperature.
 
         Parameters
         ----------
-        temperature_kelvin
-            Temperature below the critical one [K].
+        dew_kelvin
+            Dew temperature, below the critical one [K].
 
         Returns
         -------
         saturation
-            Liquid and vapour at saturation.
+            Liquid and vapour at that pressure; the bubble temperature equals the dew temperature
+            except in a blend.
+
+        Raises
+        ------
+        PhysicsRangeError
+            If the temperature is not below the critical one.
         """
-        self._state.update(self._cp.QT_INPUTS, 1.0, temperature_kelvin)
+        if not dew_kelvin < self.critical_kelvin:
+            raise PhysicsRangeError(
+                f"{self._name} has no saturation at {dew_kelvin:.2f} K: its critical temperature is"
+                f" {self.critical_kelvin:.2f} K; condense colder or choose another refrigerant"
+            )
+        self._state.update(self._cp.QT_INPUTS, 1.0, dew_kelvin)
         return self._saturated()
 
     def saturation_at_pressure(self, pressure_pa: float) -> Saturation:
@@ -91,8 +109,18 @@ class Fluid:
         Returns
         -------
         saturation
-            Liquid and vapour at saturation.
+            Liquid and vapour at that pressure.
+
+        Raises
+        ------
+        PhysicsRangeError
+            If the pressure is not below the critical one.
         """
+        if not pressure_pa < self.critical_pressure_pa:
+            raise PhysicsRangeError(
+                f"{self._name} has no saturation at {pressure_pa / 1e5:.2f} bar: its critical"
+                f" pressure is {self.critical_pressure_pa / 1e5:.2f} bar; lower the pressure"
+            )
         self._state.update(self._cp.PQ_INPUTS, pressure_pa, 1.0)
         return self._saturated()
 
@@ -107,6 +135,7 @@ class Fluid:
             state.saturated_liquid_keyed_output(cp.iSmass),
             state.smass(),
             state.rhomass(),
+            state.T(),
         )
 
     def superheated(self, dew: Saturation, temperature_kelvin: float) -> Gas:
@@ -149,7 +178,7 @@ class Fluid:
         enthalpy
             Specific enthalpy [J/kg].
         """
-        if temperature_kelvin >= bubble.temperature_kelvin:
+        if temperature_kelvin >= bubble.bubble_kelvin:
             return bubble.liquid_enthalpy
         self._liquid.update(self._cp.PT_INPUTS, bubble.pressure_pa, temperature_kelvin)
         return float(self._liquid.hmass())
@@ -168,13 +197,13 @@ class Fluid:
         Returns
         -------
         gas
-            Superheated gas, or two-phase at the dew temperature.
+            Superheated gas, or two-phase between bubble and dew temperature.
         """
         wet = (entropy - dew.liquid_entropy) / (dew.vapour_entropy - dew.liquid_entropy)
         if wet < 1.0:
             enthalpy = dew.liquid_enthalpy + wet * (dew.vapour_enthalpy - dew.liquid_enthalpy)
-            return Gas(dew.temperature_kelvin, enthalpy, entropy, math.nan)
-        return self._newton(dew, entropy, keep_entropy=True)
+            return Gas(_wet_kelvin(dew, wet), enthalpy, entropy, math.nan)
+        return self._above_dew(dew, entropy, keep_entropy=True)
 
     def at_enthalpy(self, dew: Saturation, enthalpy: float) -> Gas:
         """
@@ -190,65 +219,161 @@ class Fluid:
         Returns
         -------
         gas
-            Superheated gas, or two-phase at the dew temperature.
+            Superheated gas, or two-phase between bubble and dew temperature.
         """
         wet = (enthalpy - dew.liquid_enthalpy) / (dew.vapour_enthalpy - dew.liquid_enthalpy)
         if wet < 1.0:
             entropy = dew.liquid_entropy + wet * (dew.vapour_entropy - dew.liquid_entropy)
-            return Gas(dew.temperature_kelvin, enthalpy, entropy, math.nan)
-        return self._newton(dew, enthalpy, keep_entropy=False)
+            return Gas(_wet_kelvin(dew, wet), enthalpy, entropy, math.nan)
+        return self._above_dew(dew, enthalpy, keep_entropy=False)
 
-    def _newton(self, dew: Saturation, target: float, *, keep_entropy: bool) -> Gas:
-        """Gas at a pressure and an entropy or enthalpy: Newton on temperature and density."""
-        cp, gas = self._cp, self._gas
-        gas.update(cp.DmassT_INPUTS, dew.vapour_density, dew.temperature_kelvin)
-        temperature = self._start(dew, target, gas.cpmass(), keep_entropy=keep_entropy)
-        density = dew.vapour_density * dew.temperature_kelvin / temperature
-        scale = dew.vapour_enthalpy - dew.liquid_enthalpy
-        for _ in range(_MAX_ITERATIONS):
-            gas.update(cp.DmassT_INPUTS, density, temperature)
-            p_t = gas.first_partial_deriv(cp.iP, cp.iT, cp.iDmass)
-            p_d = gas.first_partial_deriv(cp.iP, cp.iDmass, cp.iT)
-            dp = dew.pressure_pa - gas.p()
-            # Either residual in J/kg, so that one tolerance serves both.
-            if keep_entropy:
-                dy = (target - gas.smass()) * temperature
-                y_t, y_d = gas.cvmass(), -temperature * p_t / density**2
-            else:
-                dy = target - gas.hmass()
-                y_t = gas.cvmass() + p_t / density
-                y_d = (p_d - temperature * p_t / density) / density
-            if (
-                abs(dp) < _RELATIVE_TOLERANCE * dew.pressure_pa
-                and abs(dy) < _RELATIVE_TOLERANCE * scale
-            ):
-                return Gas(temperature, gas.hmass(), gas.smass(), density)
-            determinant = p_t * y_d - p_d * y_t
-            temperature += (dp * y_d - p_d * dy) / determinant
-            density += (p_t * dy - dp * y_t) / determinant
-            if not (temperature > 0.0 and density > 0.0):
-                break
-        return self._flash(dew, target, keep_entropy=keep_entropy)
+    def at_pressure_temperature(self, pressure_pa: float, temperature_kelvin: float) -> Gas:
+        """
+        State in any single phase at a pressure and a temperature.
 
-    @staticmethod
-    def _start(
-        dew: Saturation, target: float, heat_capacity: float, *, keep_entropy: bool
-    ) -> float:
-        """First guess of the temperature, from the dew point at constant pressure."""
+        Parameters
+        ----------
+        pressure_pa
+            Pressure [Pa], below or above the critical one.
+        temperature_kelvin
+            Temperature [K].
+
+        Returns
+        -------
+        state
+            Gas, liquid or supercritical fluid.
+        """
+        state = self._state
+        state.update(self._cp.PT_INPUTS, pressure_pa, temperature_kelvin)
+        return Gas(temperature_kelvin, state.hmass(), state.smass(), state.rhomass())
+
+    def at_pressure_entropy(self, pressure_pa: float, entropy: float) -> Gas:
+        """
+        State in any phase at a pressure and an entropy.
+
+        Parameters
+        ----------
+        pressure_pa
+            Pressure [Pa], below or above the critical one.
+        entropy
+            Specific entropy [J/(kg·K)].
+
+        Returns
+        -------
+        state
+            Gas, liquid, two-phase mixture or supercritical fluid.
+        """
+        return self._at_pressure(pressure_pa, entropy, keep_entropy=True)
+
+    def at_pressure_enthalpy(self, pressure_pa: float, enthalpy: float) -> Gas:
+        """
+        State in any phase at a pressure and an enthalpy.
+
+        Parameters
+        ----------
+        pressure_pa
+            Pressure [Pa], below or above the critical one.
+        enthalpy
+            Specific enthalpy [J/kg].
+
+        Returns
+        -------
+        state
+            Gas, liquid, two-phase mixture or supercritical fluid.
+        """
+        return self._at_pressure(pressure_pa, enthalpy, keep_entropy=False)
+
+    def _at_pressure(self, pressure_pa: float, target: float, *, keep_entropy: bool) -> Gas:
+        """State in any phase: supercritical, liquid, two-phase or gas."""
+        if pressure_pa >= self.critical_pressure_pa:
+            return self._above_critical(pressure_pa, target, keep_entropy=keep_entropy)
+        dew = self.saturation_at_pressure(pressure_pa)
+        if target < (dew.liquid_entropy if keep_entropy else dew.liquid_enthalpy):
+            return self._flash(pressure_pa, target, keep_entropy=keep_entropy)
+        return (self.at_entropy if keep_entropy else self.at_enthalpy)(dew, target)
+
+    def _above_dew(self, dew: Saturation, target: float, *, keep_entropy: bool) -> Gas:
+        """Superheated gas, sought from its dew point at constant pressure and heat capacity."""
+        self._gas.update(self._cp.DmassT_INPUTS, dew.vapour_density, dew.temperature_kelvin)
+        heat_capacity = self._gas.cpmass()
         if keep_entropy:
-            return dew.temperature_kelvin * math.exp((target - dew.vapour_entropy) / heat_capacity)
-        return dew.temperature_kelvin + (target - dew.vapour_enthalpy) / heat_capacity
+            ratio = math.exp((target - dew.vapour_entropy) / heat_capacity)
+            temperature = dew.temperature_kelvin * ratio
+        else:
+            rise = (target - dew.vapour_enthalpy) / heat_capacity
+            temperature = dew.temperature_kelvin + rise
+        density = dew.vapour_density * dew.temperature_kelvin / temperature
+        guess = temperature, density
+        return self._search(dew.pressure_pa, target, guess, keep_entropy=keep_entropy)
 
-    def _flash(self, dew: Saturation, target: float, *, keep_entropy: bool) -> Gas:
-        """CoolProp's own flash: slower, for the rare state on which Newton does not settle."""
+    def _above_critical(self, pressure_pa: float, target: float, *, keep_entropy: bool) -> Gas:
+        """State above the critical pressure, sought from the nearest point of a coarse grid."""
+        guess = first_guess(self._name, pressure_pa, target, keep_entropy=keep_entropy)
+        return self._search(pressure_pa, target, guess, keep_entropy=keep_entropy)
+
+    def _search(
+        self,
+        pressure_pa: float,
+        target: float,
+        guess: tuple[float, float] | None,
+        *,
+        keep_entropy: bool,
+    ) -> Gas:
+        """State by Newton iteration, or by the library's flash where that does not settle."""
+        gas = self._gas
+        if guess and settle(gas, pressure_pa, target, guess, keep_entropy=keep_entropy):
+            return Gas(gas.T(), gas.hmass(), gas.smass(), gas.rhomass())
+        return self._flash(pressure_pa, target, keep_entropy=keep_entropy)
+
+    def _flash(self, pressure_pa: float, target: float, *, keep_entropy: bool) -> Gas:
+        """CoolProp's own flash: slower, for liquid and where Newton does not settle."""
         cp, state = self._cp, self._state
         try:
             if keep_entropy:
-                state.update(cp.PSmass_INPUTS, dew.pressure_pa, target)
+                state.update(cp.PSmass_INPUTS, pressure_pa, target)
             else:
-                state.update(cp.HmassP_INPUTS, target, dew.pressure_pa)
+                state.update(cp.HmassP_INPUTS, target, pressure_pa)
         except ValueError as problem:
             raise PhysicsRangeError(
-                f"no gas state found at {dew.pressure_pa / 1e5:.1f} bar: {problem}"
+                f"no state of {self._name} found at {pressure_pa / 1e5:.1f} bar: {problem}"
             ) from problem
         return Gas(state.T(), state.hmass(), state.smass(), state.rhomass())
+
+
+def _wet_kelvin(dew: Saturation, quality: float) -> float:
+    """Temperature of a two-phase state, taken linear in enthalpy between bubble and dew."""
+    glide = dew.temperature_kelvin - dew.bubble_kelvin
+    return dew.temperature_kelvin - (1.0 - max(quality, 0.0)) * glide
+
+
+def fluid_of(key: str) -> Fluid:
+    """
+    States of a refrigerant, pure or blended, by its name in the table.
+
+    Parameters
+    ----------
+    key
+        Name of a refrigerant in ``data/refrigerants.csv``, for example ``"R717"``.
+
+    Returns
+    -------
+    fluid
+        A new object, not shared between threads.
+
+    Raises
+    ------
+    RefrigerantError
+        If the refrigerant is not in the table.
+
+    Examples
+    --------
+    >>> 8e5 < fluid_of("R717").saturation(293.15).pressure_pa < 9e5
+    True
+    """
+    limits = find_refrigerant(key)
+    if limits.kind != "blend":
+        return Fluid(limits.key)
+    # The blends build on this module.
+    from .blend import blend_of
+
+    return blend_of(limits)

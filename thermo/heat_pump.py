@@ -1,10 +1,10 @@
 """
 Heat pumps between a data centre's water and a heat network, solved at their own temperatures.
 
-A `HeatPump` combines the pinch-solved cycle of `pinch` with the efficiencies, auxiliaries and
-limits of real machines from ``data/heat_pumps.csv`` and ``data/refrigerants.csv``. It answers for
-one link or for thousands: equal rows are solved once. A point that no machine can serve is NaN with
-a reason in words. What a heat pump costs is decided in the siting room.
+A `HeatPump` combines the pinch-solved cycle that `cycle_choice` selects with the efficiencies and
+auxiliaries of real machines from ``data/heat_pumps.csv`` (see `efficiency`). It answers for one
+link or for thousands: equal rows are solved once. A point that no machine can serve is NaN with a
+reason in words. What a heat pump costs is decided in the siting room.
 """
 
 from __future__ import annotations
@@ -15,29 +15,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatreach.data import assumption, wide
+from heatreach.data import wide
 
 from .arrays import Numeric, as_array, like_input
-from .efficiency import efficiency_by_size, lorenz_cop
+from .cycle_choice import AUTO, Choice, choose_cycle, refuse_variant, wrong_temperatures
+from .efficiency import efficiency_by_size, lorenz_cop, reached_cop
 from .errors import PhysicsRangeError
-from .fluid import Fluid
-from .pinch import Approaches, Cycle, solve_cycle
-from .refrigerant import Refrigerant
+from .fluid import fluid_of
+from .pinch import Approaches, Cycle, evaporating_degc
 from .refrigerant import refrigerant as find_refrigerant
-
-# Water outside this range is not what an evaporator or condenser of these machines sees.
-_COLDEST_DEGC, _WARMEST_DEGC = -20.0, 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeatPump:
     """
-    Single-stage heat pump, or one per link if the efficiencies are arrays.
+    Heat pump, or one per link if the efficiencies are arrays.
 
     Attributes
     ----------
     refrigerant
-        Name of a pure refrigerant in ``data/refrigerants.csv``.
+        Name of a refrigerant in ``data/refrigerants.csv``.
     isentropic_efficiency, drive_efficiency
         Of the compressor, and of motor, inverter and gear together [-].
     auxiliary_share
@@ -48,21 +45,26 @@ class HeatPump:
         Liquid leaving the condenser above the returning sink water [K]; at least the pinch.
     superheat_k
         Suction gas above the evaporating temperature [K].
+    variant
+        Cycle: ``"auto"`` (the rule of `cycle_choice`), ``"single"``, ``"ihx"``, ``"two_stage"``,
+        ``"intercooled"`` or, for carbon dioxide, ``"transcritical"``.
 
     Raises
     ------
     PhysicsRangeError
-        If an efficiency is not in 0–1 or the liquid approach is smaller than the pinch.
+        If an efficiency is not in 0–1, the liquid approach is smaller than the pinch, or the
+        refrigerant cannot run the cycle.
     RefrigerantError
         If the refrigerant is not modelled.
 
     Notes
     -----
     One isentropic efficiency over-predicts the COP at small lift, which is what data-centre sources
-    ask for. Therefore the electrical COP is held at or below a share (0.75) of the Lorenz COP, the
-    most that real machines reach, and the column ``bounded`` of `operating_points` marks such
-    points. Machines of one class still differ by about ±10 %: see `cop_range`. Heat that the drive
-    loses is not recovered.
+    ask for. Therefore the efficiency falls below a lift of 30 K (`efficiency.low_lift_factor`), and
+    the electrical COP is held at or below 0.75 of the Lorenz COP and at or below Carnot's COP
+    between the leaving waters; the column ``bounded`` of `operating_points` marks points so held.
+    Machines of one class still differ by about ±10 %: see `cop_range`. Heat that the drive loses is
+    not recovered.
     """
 
     refrigerant: str
@@ -73,10 +75,11 @@ class HeatPump:
     condenser_pinch_k: float
     liquid_approach_k: float
     superheat_k: float
+    variant: str = AUTO
 
     def __post_init__(self) -> None:
         """Refuse machines that cannot exist."""
-        find_refrigerant(self.refrigerant)
+        refuse_variant(find_refrigerant(self.refrigerant), self.variant)
         for name in ("isentropic_efficiency", "drive_efficiency"):
             values = as_array(getattr(self, name))
             if not np.all((values > 0.0) & (values <= 1.0)):
@@ -90,7 +93,7 @@ class HeatPump:
             )
 
     @classmethod
-    def sized(cls, heat_kw: Numeric, refrigerant: str) -> HeatPump:
+    def sized(cls, heat_kw: Numeric, refrigerant: str, variant: str = AUTO) -> HeatPump:
         """
         Heat pump of a given output with efficiencies and approaches from the tables.
 
@@ -99,7 +102,9 @@ class HeatPump:
         heat_kw
             Heat output [kW]; one value, or one per link.
         refrigerant
-            Name of a pure refrigerant.
+            Name of a refrigerant.
+        variant
+            Cycle, see the class.
 
         Returns
         -------
@@ -120,7 +125,8 @@ class HeatPump:
             "superheat_k",
         )
         efficiencies = efficiency_by_size(heat_kw)._asdict()
-        return cls(refrigerant=refrigerant, **efficiencies, **{k: float(row[k]) for k in kept})
+        approaches = {name: float(row[name]) for name in kept}
+        return cls(refrigerant=refrigerant, variant=variant, **efficiencies, **approaches)
 
     def cop(
         self,
@@ -180,9 +186,11 @@ class HeatPump:
         -------
         points
             Columns ``cop`` (electrical), ``shaft_cop``, ``lorenz_cop``, ``source_share`` (heat
-            drawn from the source per heat delivered), ``evaporating_degc``, ``condensing_degc``,
-            ``discharge_degc``, ``condensing_bar``, ``bounded`` (COP held at its share of Lorenz)
-            and ``reason`` ('' if the point can be served).
+            drawn from the source per heat delivered), ``evaporating_degc``, ``condensing_degc``
+            (dew points; the latter NaN above the critical point), ``discharge_degc``,
+            ``condensing_bar`` (or pressure of the gas cooler), ``bounded`` (COP held at its share
+            of Lorenz or at Carnot), ``variant`` (the cycle used, '' where the waters make no
+            sense) and ``reason`` ('' if the point can be served).
         """
         *water, isentropic, drive = (
             array.ravel()
@@ -195,65 +203,73 @@ class HeatPump:
                 as_array(self.drive_efficiency),
             )
         )
-        limits = find_refrigerant(self.refrigerant)
-        wrong = _wrong_temperatures(*water)
-        cycles = self._cycles(np.stack([*water, isentropic], axis=1), wrong, limits)
-        reason = np.where(wrong == "", _broken_limits(cycles, limits), wrong)
-        return self._electrical(cycles, reason, drive, lorenz_cop(*water))
+        source_in, source_out, sink_in, sink_out = water
+        reason = wrong_temperatures(source_in, source_out, sink_in, sink_out)
+        cold = as_array(evaporating_degc(source_in, source_out, self.approaches))
+        rows = np.stack([cold, sink_in, sink_out, isentropic], axis=1)
+        points = self._cycles(rows, reason)
+        reached = reached_cop(
+            np.where(points["reason"] == "", points["shaft_cop"], np.nan),
+            (points["condensing_degc"] - points["evaporating_degc"]).to_numpy(),
+            (source_in, source_out, sink_in, sink_out),
+            drive_efficiency=drive,
+            auxiliary_share=self.auxiliary_share,
+        )
+        points.insert(0, "cop", reached.cop)
+        points["shaft_cop"] = reached.shaft_cop
+        points["lorenz_cop"] = lorenz_cop(source_in, source_out, sink_in, sink_out)
+        points["source_share"] = 1.0 - 1.0 / reached.shaft_cop
+        points["bounded"] = reached.bounded
+        return points
 
-    def _cycles(
-        self, rows: npt.NDArray[np.float64], wrong: npt.NDArray[np.str_], limits: Refrigerant
-    ) -> dict[str, npt.NDArray[np.float64]]:
-        """Solve each different row once; rows already known to be wrong stay NaN."""
-        solved = np.full((len(rows), len(Cycle._fields)), np.nan)
-        right = wrong == ""
-        distinct, back = np.unique(rows[right], axis=0, return_inverse=True)
-        fluid = Fluid(limits.key)
-        approaches = Approaches(
+    @property
+    def approaches(self) -> Approaches:
+        """
+        Temperature differences that the machine's heat exchangers keep.
+
+        Returns
+        -------
+        approaches
+            As `pinch` takes them.
+        """
+        return Approaches(
             self.evaporator_pinch_k,
             self.condenser_pinch_k,
             self.liquid_approach_k,
             self.superheat_k,
         )
-        cycles = [
-            solve_cycle(
-                fluid,
-                (row[0], row[1], row[2], row[3]),
-                approaches=approaches,
-                isentropic_efficiency=row[4],
-                max_condensing_degc=limits.max_condensing_degc,
-            )
-            for row in distinct.tolist()
-        ]
-        if cycles:
-            solved[right] = np.array(cycles)[back.ravel()]
-        return dict(zip(Cycle._fields, solved.T, strict=True))
 
-    def _electrical(
-        self,
-        cycles: dict[str, npt.NDArray[np.float64]],
-        reason: npt.NDArray[np.str_],
-        drive: npt.NDArray[np.float64],
-        lorenz: Numeric,
-    ) -> pd.DataFrame:
-        """Add drive loss, auxiliaries and the bound by Lorenz to solved cycles."""
-        shaft = np.where(reason == "", cycles["shaft_cop"], np.nan)
-        cop = 1.0 / (1.0 / (shaft * drive) + self.auxiliary_share)
-        most = assumption("heat_pumps", "machine", "max_lorenz_share").value * as_array(lorenz)
-        bounded = cop > most
-        cop = np.where(bounded, most, cop)
-        shaft = np.where(bounded, 1.0 / (drive * (1.0 / cop - self.auxiliary_share)), shaft)
-        return pd.DataFrame(
-            {
-                "cop": cop,
-                **cycles,
-                "shaft_cop": shaft,
-                "lorenz_cop": lorenz,
-                "source_share": 1.0 - 1.0 / shaft,
-                "bounded": bounded,
-                "reason": reason,
-            }
-        )
+    def _cycles(self, rows: npt.NDArray[np.float64], wrong: npt.NDArray[np.str_]) -> pd.DataFrame:
+        """Solve each different row once; rows already known to be wrong stay NaN."""
+        right = wrong == ""
+        distinct, back = np.unique(rows[right], axis=0, return_inverse=True)
+        choices = self._choices(distinct)
+        solved = np.full((len(rows), len(Cycle._fields)), np.nan)
+        names = np.full((len(rows), 2), "", dtype=object)
+        names[:, 1] = wrong
+        if choices:
+            solved[right] = np.array([choice.cycle for choice in choices])[back.ravel()]
+            said = np.array([(choice.variant, choice.reason) for choice in choices], dtype=object)
+            names[right] = said[back.ravel()]
+        points = pd.DataFrame(solved, columns=list(Cycle._fields))
+        return points.assign(variant=names[:, 0].astype(str), reason=names[:, 1].astype(str))
+
+    def _choices(self, rows: npt.NDArray[np.float64]) -> list[Choice]:
+        """Cycle of each row: evaporating temperature, sink in, sink out, efficiency."""
+        limits = find_refrigerant(self.refrigerant)
+        fluid = fluid_of(limits.key)
+        return [
+            choose_cycle(
+                fluid,
+                limits,
+                cold,
+                (sink_in, sink_out),
+                approaches=self.approaches,
+                isentropic_efficiency=isentropic,
+                variant=self.variant,
+            )
+            for cold, sink_in, sink_out, isentropic in rows.tolist()
+        ]
 
 
 def heat_pump_cop(
@@ -271,7 +287,7 @@ def heat_pump_cop(
     Parameters
     ----------
     refrigerant
-        Name of a pure refrigerant in ``data/refrigerants.csv``.
+        Name of a refrigerant in ``data/refrigerants.csv``.
     source_in_degc, source_out_degc
         Water entering and leaving the evaporator [°C].
     sink_in_degc, sink_out_degc
@@ -293,55 +309,3 @@ def heat_pump_cop(
     """
     machine = HeatPump.sized(heat_kw, refrigerant)
     return machine.cop(source_in_degc, source_out_degc, sink_in_degc, sink_out_degc)
-
-
-def _wrong_temperatures(
-    source_in: npt.NDArray[np.float64],
-    source_out: npt.NDArray[np.float64],
-    sink_in: npt.NDArray[np.float64],
-    sink_out: npt.NDArray[np.float64],
-) -> npt.NDArray[np.str_]:
-    """Reason why water temperatures make no sense, '' where they do."""
-    water = np.stack([source_in, source_out, sink_in, sink_out])
-    return np.select(
-        [
-            ~np.isfinite(water).all(axis=0),
-            ((water < _COLDEST_DEGC) | (water > _WARMEST_DEGC)).any(axis=0),
-            source_out > source_in,
-            sink_out < sink_in,
-        ],
-        [
-            "a water temperature is missing",
-            f"a water temperature is outside {_COLDEST_DEGC:g} to {_WARMEST_DEGC:g} °C",
-            "the source water leaves warmer than it enters",
-            "the sink water leaves colder than it enters",
-        ],
-        default="",
-    )
-
-
-def _broken_limits(
-    cycles: dict[str, npt.NDArray[np.float64]], limits: Refrigerant
-) -> npt.NDArray[np.str_]:
-    """Reason why a solved cycle is beyond real machines, '' where it is not."""
-    least = assumption("heat_pumps", "machine", "min_lift_k").value
-    lift = cycles["condensing_degc"] - cycles["evaporating_degc"]
-    # Where no condensing temperature was found the others are NaN and compare false.
-    return np.select(
-        [
-            np.isnan(cycles["shaft_cop"]),
-            lift < least,
-            cycles["condensing_bar"] > limits.max_condensing_bar,
-            cycles["discharge_degc"] > limits.max_discharge_degc,
-        ],
-        [
-            f"{limits.key} would have to condense above {limits.max_condensing_degc:.0f} °C,"
-            " too near its critical point; choose another refrigerant",
-            f"the lift is below {least:g} K, too small for a compressor; use a heat exchanger",
-            f"{limits.key} would condense above {limits.max_condensing_bar:g} bar;"
-            " choose another refrigerant",
-            f"{limits.key} would leave the compressor above {limits.max_discharge_degc:g} °C;"
-            " choose another refrigerant or two stages",
-        ],
-        default="",
-    )

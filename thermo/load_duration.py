@@ -1,5 +1,8 @@
 """
-Annual load-duration curve in closed form, to split heat between base load and peak.
+Annual load-duration curve, sorted from hourly loads or in closed form.
+
+Where hourly loads are known (`profiles`), the curve is their sorted values. The closed form is for
+where they are not, to split heat between base load and peak:
 
 A heat pump sized at half the peak covers far more than half of the year's heat. Without an hourly
 balance, the sorted load of the year is described by a power law between its peak and its smallest
@@ -18,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Numeric, as_array, like_input, refuse_outside
+
+Floats = npt.NDArray[np.float64]
 
 HOURS_PER_YEAR = 8760.0
 
@@ -117,6 +122,75 @@ def base_load_share(
     # Capacity below the smallest load runs all year at full output.
     energy = held * above + (1.0 - above) - tail - np.maximum(least - capacity, 0.0)
     return like_input(as_array(np.where(capacity >= 1.0, 1.0, np.clip(energy / mean, 0.0, 1.0))))
+
+
+def sorted_load(load_kw: Floats) -> tuple[Floats, Floats]:
+    """
+    Load-duration curve of hourly loads: share of the year [-], and the load then [kW].
+
+    Parameters
+    ----------
+    load_kw
+        Hourly loads, the last axis counting hours; one or more rows.
+
+    Returns
+    -------
+    duration_share
+        Share of the year in the middle of each step [-], shape (hours,), for plotting.
+    load
+        The loads of each row in falling order, in their unit and shape.
+
+    Examples
+    --------
+    >>> sorted_load(np.array([1.0, 4.0, 2.0, 3.0]))
+    (array([0.125, 0.375, 0.625, 0.875]), array([4., 3., 2., 1.]))
+    """
+    load = as_array(load_kw)
+    hours = load.shape[-1]
+    return (np.arange(hours) + 0.5) / hours, as_array(-np.sort(-load, axis=-1))
+
+
+def covered_share(load_kw: Floats, capacity_kw: Numeric) -> Numeric:
+    """
+    Share of the heat of hourly loads covered by a unit that runs whenever there is load [-].
+
+    Parameters
+    ----------
+    load_kw
+        Hourly loads [kW], the last axis counting hours; rows are consumers.
+    capacity_kw
+        Capacity of the unit [kW]: one figure, or one per row.
+
+    Returns
+    -------
+    covered
+        Share of the year's heat [-]; a row without heat is covered.
+
+    Raises
+    ------
+    PhysicsRangeError
+        If a load or capacity is negative.
+
+    Notes
+    -----
+    What `base_load_share` gives from two figures, here from the hours themselves; no store, no
+    part load, no hour without source.
+
+    Examples
+    --------
+    >>> covered_share(np.array([1.0, 4.0, 2.0, 3.0]), 2.0)
+    0.7
+    """
+    load = refuse_outside(
+        load_kw, 0.0, np.inf, what="load", unit="kW", advice="loads are heat drawn, 0 or more"
+    )
+    capacity = refuse_outside(
+        capacity_kw, 0.0, np.inf, what="capacity", unit="kW", advice="give 0 or more"
+    )
+    heat = load.sum(axis=-1)
+    served = np.minimum(load, capacity[..., None]).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return like_input(as_array(np.where(heat > 0.0, served / heat, 1.0)))
 
 
 def base_load_hours(

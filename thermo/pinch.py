@@ -3,8 +3,9 @@ One heat pump at one set of water temperatures: the cycle that its heat exchange
 
 The evaporating temperature follows from the source water, the condensing temperature from the sink
 water: it is the lowest one at which no place inside the condenser is nearer to the water than the
-pinch. This module solves that for a single stage and one point; limits of machines, efficiencies
-and electricity are in `heat_pump`.
+pinch. This module solves that for one point and every cycle of `cycle`; which cycle a machine uses
+is decided in `cycle_choice`, carbon dioxide above its critical point is in `transcritical`, and
+limits of machines, efficiencies and electricity are in `heat_pump`.
 
 Source: pinch analysis of a counter-flow condenser as in Kemp, Pinch Analysis and Process
 Integration; checked against TESPy's moving-boundary condenser and an independent prototype.
@@ -16,12 +17,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from .arrays import Numeric, as_array, like_input
+from .cycle import ZERO_CELSIUS_KELVIN, Stages, run_stages
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .fluid import Fluid, Gas, Saturation
-
-from .cycle import ZERO_CELSIUS_KELVIN, compress
 
 _TOLERANCE_K = 1e-8
 _MAX_ITERATIONS = 60
@@ -39,7 +43,12 @@ class Approaches(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """Solved cycle; ``shaft_cop`` is NaN where no condensing temperature was found."""
+    """
+    Solved cycle; ``shaft_cop`` is NaN where no condensing temperature was found.
+
+    ``condensing_degc`` is a dew point, and NaN above the critical point, where ``condensing_bar``
+    is the pressure of the gas cooler.
+    """
 
     shaft_cop: float
     evaporating_degc: float
@@ -53,51 +62,80 @@ class _Condenser:
     """Everything that stays fixed while the condensing temperature is sought; kelvin throughout."""
 
     fluid: Fluid
+    low: Saturation
     suction: Gas
     efficiency: float
     sink_in: float
     sink_out: float
     pinch: float
     liquid_approach: float
+    variant: str
 
-    def discharge(self, condensing: float) -> tuple[Saturation, float]:
-        """Saturation state and discharge enthalpy."""
-        bubble = self.fluid.saturation(condensing)
-        return bubble, compress(self.fluid, self.suction, bubble, self.efficiency)
+    def stages(self, condensing: float) -> tuple[Saturation, Stages]:
+        """Saturation state at a condensing temperature, and the cycle that reaches it."""
+        high = self.fluid.saturation(condensing)
+        return high, run_stages(
+            self.fluid,
+            self.low,
+            self.suction,
+            high=high,
+            liquid_kelvin=self.sink_in + self.liquid_approach,
+            isentropic_efficiency=self.efficiency,
+            variant=self.variant,
+        )
 
-    def liquid_enthalpy(self, bubble: Saturation) -> float:
-        """Enthalpy of the liquid that leaves: near the returning water, never above the bubble."""
-        return self.fluid.liquid_enthalpy(bubble, self.sink_in + self.liquid_approach)
+    def inner_margin(self, condensing: float) -> float:
+        """Smallest approach at dew point, bubble point and liquid end, less the pinch."""
+        high, stages = self.stages(condensing)
+        dew = condensing - self.water(stages, high.vapour_enthalpy)
+        if high.bubble_kelvin == condensing:
+            return dew - self.pinch
+        bubble = high.bubble_kelvin - self.water(stages, high.liquid_enthalpy)
+        return min(dew, bubble) - self.pinch
 
-    def dew_margin(self, condensing: float) -> float:
-        """Approach where condensation starts, less the pinch."""
-        bubble, hot = self.discharge(condensing)
-        liquid = self.liquid_enthalpy(bubble)
-        share = min((bubble.vapour_enthalpy - liquid) / (hot - liquid), 1.0)
-        water = self.sink_in + share * (self.sink_out - self.sink_in)
-        return condensing - water - self.pinch
+    def water(self, stages: Stages, enthalpy: float) -> float:
+        """Temperature of the water beside refrigerant of a given enthalpy."""
+        hot, liquid = stages.discharge_enthalpy, stages.liquid_enthalpy
+        share = min((enthalpy - liquid) / (hot - liquid), 1.0)
+        return self.sink_in + share * (self.sink_out - self.sink_in)
 
     def hot_margin(self, condensing: float) -> float:
         """Approach between discharge gas and leaving water, less the pinch."""
-        bubble, hot = self.discharge(condensing)
-        return self.fluid.at_enthalpy(bubble, hot).temperature_kelvin - self.sink_out - self.pinch
+        high, stages = self.stages(condensing)
+        hot = self.fluid.at_enthalpy(high, stages.discharge_enthalpy)
+        return hot.temperature_kelvin - self.sink_out - self.pinch
 
 
-def evaporating_degc(source_in: float, source_out: float, approaches: Approaches) -> float:
+def evaporating_degc(source_in: Numeric, source_out: Numeric, approaches: Approaches) -> Numeric:
     """
     Evaporating temperature that cools the source water as wanted [°C].
 
     Parameters
     ----------
     source_in, source_out
-        Water entering and leaving the evaporator [°C].
+        Water entering and leaving the evaporator [°C]; scalars or arrays.
     approaches
         Temperature differences of the machine.
 
     Returns
     -------
     evaporating_degc
-        Limited by the cold water at the pinch or by the superheated gas at the warm end.
+        Dew point, limited by the cold water at the pinch or by the superheated gas at the warm end.
+
+    Notes
+    -----
+    ``min(source_out - pinch, source_in - pinch - superheat)``. Three places could pinch: where the
+    refrigerant enters, where the last of it boils, and where superheated gas meets the entering
+    water. The middle one never does: superheating takes a share of the heat no larger than
+    ``cp_gas superheat / latent heat``, and the water cools by less than the superheat over it
+    unless it cools by more than ``latent heat / cp_gas`` (above 100 K) in all.
+
+    A blend enters colder than its dew point. That glide is not used: the dew point keeps its
+    distance to the coldest water, as if all of the blend boiled there. This is on the safe side, as
+    flooded evaporators cannot use a glide; it makes the evaporating temperature a function of the
+    source alone. A counter-flow evaporator that used all of the glide could evaporate warmer by at
+    most the smaller of that glide (R-407C 4 K, R-454B 1 K, the others below 0.2 K) and
+    the source's cooling less the superheat.
 
     Examples
     --------
@@ -107,7 +145,9 @@ def evaporating_degc(source_in: float, source_out: float, approaches: Approaches
     22.0
     """
     pinch = approaches.evaporator_pinch_k
-    return min(source_out - pinch, source_in - pinch - approaches.superheat_k)
+    cold_end = as_array(source_out) - pinch
+    warm_end = as_array(source_in) - pinch - approaches.superheat_k
+    return like_input(np.asarray(np.minimum(cold_end, warm_end)))
 
 
 def solve_cycle(
@@ -117,9 +157,10 @@ def solve_cycle(
     approaches: Approaches,
     isentropic_efficiency: float,
     max_condensing_degc: float,
+    variant: str = "single",
 ) -> Cycle:
     """
-    Single-stage cycle between four water temperatures.
+    Cycle between four water temperatures.
 
     Parameters
     ----------
@@ -130,9 +171,11 @@ def solve_cycle(
     approaches
         Temperature differences of the machine.
     isentropic_efficiency
-        Isentropic efficiency of the compressor [-].
+        Isentropic efficiency of each compressor stage [-].
     max_condensing_degc
         Highest condensing temperature to try [°C]; must lie below the critical point.
+    variant
+        ``"single"``, ``"ihx"``, ``"two_stage"`` or ``"intercooled"``, see `cycle`.
 
     Returns
     -------
@@ -141,47 +184,106 @@ def solve_cycle(
 
     Notes
     -----
-    Three places can pinch: the hot end (discharge gas against leaving water), the dew point inside
-    the condenser, and the liquid end. Each margin grows with the condensing temperature, so the
-    solution is the largest of the three single solutions. The water's heat capacity is taken as
-    constant along the condenser, and pressure drops as zero.
+    Evaporating temperature by `evaporating_degc`, all else by `solve_lift`.
     """
     source_in, source_out, sink_in, sink_out = water
-    cold_degc = evaporating_degc(source_in, source_out, approaches)
-    cold = cold_degc + ZERO_CELSIUS_KELVIN
-    dew = fluid.saturation(cold)
+    return solve_lift(
+        fluid,
+        float(evaporating_degc(source_in, source_out, approaches)),
+        (sink_in, sink_out),
+        approaches=approaches,
+        isentropic_efficiency=isentropic_efficiency,
+        max_condensing_degc=max_condensing_degc,
+        variant=variant,
+    )
+
+
+def solve_lift(
+    fluid: Fluid,
+    evaporating_degc: float,
+    sink: tuple[float, float],
+    *,
+    approaches: Approaches,
+    isentropic_efficiency: float,
+    max_condensing_degc: float,
+    variant: str = "single",
+) -> Cycle:
+    """
+    Cycle from a given evaporating temperature to two sink temperatures.
+
+    Parameters
+    ----------
+    fluid
+        Refrigerant.
+    evaporating_degc
+        Dew point at the evaporating pressure [°C].
+    sink
+        Sink in, sink out [°C].
+    approaches
+        Temperature differences of the machine; those of the evaporator are not used again, apart
+        from the superheat.
+    isentropic_efficiency
+        Isentropic efficiency of each compressor stage [-].
+    max_condensing_degc
+        Highest condensing temperature to try [°C]; must lie below the critical point.
+    variant
+        ``"single"``, ``"ihx"``, ``"two_stage"`` or ``"intercooled"``, see `cycle`.
+
+    Returns
+    -------
+    cycle
+        The cycle; NaN from the condensing temperature on where it would have to exceed the limit.
+
+    Notes
+    -----
+    Four places can pinch: the hot end (discharge gas against leaving water), the dew point and the
+    bubble point inside the condenser, and the liquid end. The bubble point matters for blends,
+    whose two-phase line rises with enthalpy; it is taken as straight, like the water's, so nothing
+    between the two points is tighter. Each margin grows with the condensing temperature, so the
+    solution is the largest of the single solutions. The water's heat capacity is taken as constant
+    along the condenser, and pressure drops as zero.
+    """
+    if evaporating_degc >= max_condensing_degc:
+        return Cycle(math.nan, evaporating_degc, math.nan, math.nan, math.nan)
+    cold = evaporating_degc + ZERO_CELSIUS_KELVIN
+    low = fluid.saturation(cold)
     condenser = _Condenser(
         fluid,
-        fluid.superheated(dew, cold + approaches.superheat_k),
+        low,
+        fluid.superheated(low, cold + approaches.superheat_k),
         isentropic_efficiency,
-        sink_in + ZERO_CELSIUS_KELVIN,
-        sink_out + ZERO_CELSIUS_KELVIN,
+        sink[0] + ZERO_CELSIUS_KELVIN,
+        sink[1] + ZERO_CELSIUS_KELVIN,
         approaches.condenser_pinch_k,
         approaches.liquid_approach_k,
+        variant,
     )
     warm = _condensing_kelvin(condenser, cold, max_condensing_degc + ZERO_CELSIUS_KELVIN)
     if math.isnan(warm):
-        return Cycle(math.nan, cold_degc, math.nan, math.nan, math.nan)
-    bubble, hot = condenser.discharge(warm)
-    discharge = fluid.at_enthalpy(bubble, hot).temperature_kelvin
-    cop = (hot - condenser.liquid_enthalpy(bubble)) / (hot - condenser.suction.enthalpy)
+        return Cycle(math.nan, evaporating_degc, math.nan, math.nan, math.nan)
+    high, stages = condenser.stages(warm)
+    discharge = fluid.at_enthalpy(high, stages.discharge_enthalpy).temperature_kelvin
     return Cycle(
-        cop,
-        cold_degc,
+        stages.cop,
+        evaporating_degc,
         warm - ZERO_CELSIUS_KELVIN,
         discharge - ZERO_CELSIUS_KELVIN,
-        bubble.pressure_pa / 1e5,
+        high.pressure_pa / 1e5,
     )
 
 
 def _condensing_kelvin(condenser: _Condenser, cold: float, limit: float) -> float:
     """Lowest condensing temperature that keeps the pinch everywhere, or NaN above the limit."""
-    liquid_end = max(condenser.sink_in + condenser.pinch, cold + _LEAST_LIFT_K)
-    # Whatever the refrigerant, condensing above the leaving water by the pinch always works.
-    ceiling = min(max(condenser.sink_out + condenser.pinch, liquid_end), limit)
-    if liquid_end > limit:
+    coldest = max(condenser.sink_in + condenser.pinch, cold + _LEAST_LIFT_K)
+    if coldest > limit:
         return math.nan
-    warm = _increasing_root(condenser.dew_margin, liquid_end, ceiling)
+    low = condenser.fluid.saturation(coldest)
+    # The liquid end wants the bubble point, not the dew point, above the water by the pinch; the
+    # glide shrinks with pressure, so adding that of the colder state is enough.
+    glide = low.temperature_kelvin - low.bubble_kelvin
+    # Whatever the refrigerant, condensing wholly above the leaving water by the pinch works.
+    ceiling = min(max(condenser.sink_out + condenser.pinch, coldest) + glide, limit)
+    warm = _increasing_root(condenser.inner_margin, coldest, ceiling)
     if not math.isnan(warm) and condenser.hot_margin(warm) < -_TOLERANCE_K:
         warm = _increasing_root(condenser.hot_margin, warm, ceiling)
     return warm

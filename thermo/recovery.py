@@ -1,14 +1,17 @@
 """
-Heat that a data centre can hand over, at what temperature, and the metrics of its reuse.
+Heat that a data centre can hand over, and at what temperature.
 
 Temperatures and capture shares by cooling system come from ``data/cooling_systems.csv``. They are
 those of the *water* that reaches the heat pump: the air of a hot aisle is 5 to 10 K warmer than the
-water behind its coil. The metrics follow ISO/IEC 30134 (parts 2 and 6) and The Green Grid.
+water behind its coil. What is not captured is rejected by the data centre's own plant, see
+`cooling_plant`; how the load of the servers moves over the day is in `it_load`, the metrics of
+reuse are in `metrics`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +19,9 @@ from heatreach.data import wide
 
 from .arrays import Numeric, as_array, like_input, refuse_outside
 from .errors import PhysicsRangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNKNOWN = "unknown"
 
@@ -68,8 +74,97 @@ def cooling_system(key: str = UNKNOWN) -> CoolingSystem:
     )
 
 
+def mixed_hall(
+    liquid: str = "direct_to_chip", air: str = "air_hall"
+) -> tuple[CoolingSystem, CoolingSystem]:
+    """
+    Two streams of a hall in which liquid takes part of the heat and air the rest.
+
+    Parameters
+    ----------
+    liquid, air
+        Names in ``data/cooling_systems.csv``: the system at the chips, and that of the rest.
+
+    Returns
+    -------
+    streams
+        The liquid stream as it stands in the table, and the air stream whose capture share is
+        per heat of all servers [-]. What neither takes is left to the data centre's own plant.
+
+    Raises
+    ------
+    PhysicsRangeError
+        If there is no such system.
+
+    Notes
+    -----
+    ``capture_air = (1 - capture_liquid) capture_air_system``. Heat pumps can use the streams one by
+    one at their own temperatures, or one mixed loop, see `mixed_water`.
+
+    Examples
+    --------
+    >>> [round(stream.capture_share, 3) for stream in mixed_hall()]
+    [0.7, 0.255]
+    """
+    chips, rest = cooling_system(liquid), cooling_system(air)
+    left = (1.0 - chips.capture_share) * rest.capture_share
+    return chips, replace(rest, capture_share=left)
+
+
+def mixed_water(streams: Sequence[CoolingSystem]) -> CoolingSystem:
+    """
+    One loop of water that serves several streams side by side.
+
+    Parameters
+    ----------
+    streams
+        Cooling systems of one hall, each capturing its share of the heat of all servers.
+
+    Returns
+    -------
+    system
+        Water as cold as the coldest stream needs it, the mixed water of all streams, and the share
+        of heat they capture together.
+
+    Raises
+    ------
+    PhysicsRangeError
+        If there is no stream, or together they capture more than all heat.
+
+    Notes
+    -----
+    Every stream gets water at the lowest return and heats it to its own temperature, so its flow
+    per heat is ``1 / (source - lowest return)`` at constant heat capacity; the mixture is at
+    ``lowest return + heat / flow``. Mixing costs temperature: a heat pump on the warm stream alone
+    lifts less, see `mixed_hall`.
+
+    Examples
+    --------
+    >>> round(mixed_water(mixed_hall()).source_degc, 1)
+    37.3
+    """
+    shares = [stream.capture_share for stream in streams]
+    if not streams or sum(shares) > 1.0:
+        raise PhysicsRangeError(
+            f"{len(streams)} streams capture {sum(shares):g} of the servers' heat; "
+            "give at least one stream and at most all heat"
+        )
+    coldest = min(stream.source_return_degc for stream in streams)
+    flow = sum(stream.capture_share / (stream.source_degc - coldest) for stream in streams)
+    return CoolingSystem(
+        key="+".join(stream.key for stream in streams),
+        source_degc=coldest + sum(shares) / flow,
+        source_return_degc=coldest,
+        capture_share=sum(shares),
+    )
+
+
 def recoverable_heat_kw(
-    it_load_kw: Numeric, utilisation: Numeric, capture_share: Numeric
+    it_load_kw: Numeric,
+    utilisation: Numeric,
+    capture_share: Numeric,
+    *,
+    other_heat_share: Numeric = 0.0,
 ) -> Numeric:
     """
     Heat of the servers that reaches the water [kW].
@@ -82,6 +177,9 @@ def recoverable_heat_kw(
         Mean electrical load per installed load [-], 0–1.
     capture_share
         Share of the servers' heat that the cooling system hands over [-], 0–1.
+    other_heat_share
+        Heat of fans, UPS and lighting inside the hall per heat of the servers [-]; not counted
+        unless given, see ``hall/other_heat_share`` in ``data/data_centres.csv``.
 
     Returns
     -------
@@ -95,7 +193,7 @@ def recoverable_heat_kw(
 
     Notes
     -----
-    All electricity of servers becomes heat. Heat of fans, UPS and lighting is not counted.
+    ``it_load · utilisation · (1 + other) · capture``: all electricity of servers becomes heat.
 
     Examples
     --------
@@ -110,104 +208,7 @@ def recoverable_heat_kw(
     caught = refuse_outside(
         capture_share, 0.0, 1.0, what="capture share", unit="of 1", advice=advice
     )
-    return like_input(as_array(load * use * caught))
-
-
-def pue(total_mwh: Numeric, it_mwh: Numeric) -> Numeric:
-    """
-    Power usage effectiveness, energy of the whole data centre per energy of its servers [-].
-
-    Parameters
-    ----------
-    total_mwh
-        Energy into the data centre [MWh]; with the heat pump only if that is inside its boundary.
-    it_mwh
-        Energy of the servers [MWh].
-
-    Returns
-    -------
-    pue
-        At least 1 (ISO/IEC 30134-2).
-
-    Raises
-    ------
-    PhysicsRangeError
-        If the whole is smaller than the servers' part.
-
-    Examples
-    --------
-    >>> pue(1.25, 1.0)
-    1.25
-    """
-    total, servers = as_array(total_mwh), as_array(it_mwh)
-    if not np.all((servers > 0.0) & (total >= servers)):
-        raise PhysicsRangeError("energy of the data centre must be at least that of its servers")
-    return like_input(as_array(total / servers))
-
-
-def erf(reused_mwh: Numeric, total_mwh: Numeric) -> Numeric:
-    """
-    Energy reuse factor, heat reused outside per energy into the data centre [-].
-
-    Parameters
-    ----------
-    reused_mwh
-        Heat at the hand-off, outside the data centre's boundary [MWh]: source heat if the heat pump
-        stands outside, delivered heat if it stands inside.
-    total_mwh
-        Energy into the data centre within the same boundary [MWh].
-
-    Returns
-    -------
-    erf
-        From 0, nothing reused, to 1 (ISO/IEC 30134-6).
-
-    Raises
-    ------
-    PhysicsRangeError
-        If more is reused than enters.
-
-    Examples
-    --------
-    >>> erf(0.8, 1.25)
-    0.64
-    """
-    reused, total = as_array(reused_mwh), as_array(total_mwh)
-    if not np.all((reused >= 0.0) & (reused <= total) & (total > 0.0)):
-        raise PhysicsRangeError("reused heat must be between 0 and the energy into the data centre")
-    return like_input(as_array(reused / total))
-
-
-def ere(total_mwh: Numeric, reused_mwh: Numeric, it_mwh: Numeric) -> Numeric:
-    """
-    Energy reuse effectiveness, energy not reused per energy of the servers [-].
-
-    Parameters
-    ----------
-    total_mwh, reused_mwh
-        Energy into the data centre and heat reused outside, within one boundary [MWh].
-    it_mwh
-        Energy of the servers [MWh].
-
-    Returns
-    -------
-    ere
-        From 0, all reused, to the PUE, nothing reused; values below 1 are normal.
-
-    Raises
-    ------
-    PhysicsRangeError
-        If more is reused than enters, or less enters than the servers use.
-
-    Notes
-    -----
-    ``ERE = (E_DC - E_reuse) / E_IT = (1 - ERF) PUE``. The same plant has the same ERE whether its
-    heat pump is counted inside or outside, though not the same ERF.
-
-    Examples
-    --------
-    >>> round(ere(1.25, 0.8, 1.0), 2)
-    0.45
-    """
-    unused = 1.0 - as_array(erf(reused_mwh, total_mwh))
-    return like_input(as_array(unused * pue(total_mwh, it_mwh)))
+    other = refuse_outside(
+        other_heat_share, 0.0, 1.0, what="other heat share", unit="of 1", advice=advice
+    )
+    return like_input(as_array(load * use * (1.0 + other) * caught))

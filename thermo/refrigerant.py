@@ -1,51 +1,67 @@
 """
 Refrigerants that heatreach models: limits of use, warming potential and safety class.
 
-The figures come from ``data/refrigerants.csv``; properties of state are in `fluid`. Only pure
-fluids that condense below their critical point are modelled. Blends (R454B, R513A, R410A …)
-change temperature while they boil and carbon dioxide (R744) gives its heat off above its critical
-point; both are refused by name instead of being computed with a cycle that does not fit them.
+The figures come from ``data/refrigerants.csv``; properties of state are in `fluid` and `blend`,
+what rules allow in `refrigerant_rules`. A refrigerant is of one of three kinds: pure and condensing
+below its critical point; a blend, which changes temperature while it boils; or trans-critical
+(carbon dioxide), which gives its heat off above its critical point. What is not in the table is
+refused by name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from heatreach.data import wide
 
 from .errors import RefrigerantError
 
-GWP_SETS = ("AR4", "AR5", "AR6")
+if TYPE_CHECKING:
+    import pandas as pd
+
+GWP_SETS = ("AR4", "AR5", "AR6", "EU")
 _FLAMMABILITY = ("1", "2L", "2", "3")
-_OTHER_CYCLES = {
-    "R744": "gives its heat off above its critical point",
-    "CO2": "gives its heat off above its critical point",
-    "R407C": "is a blend",
-    "R410A": "is a blend",
-    "R448A": "is a blend",
-    "R449A": "is a blend",
-    "R450A": "is a blend",
-    "R452B": "is a blend",
-    "R454B": "is a blend",
-    "R454C": "is a blend",
-    "R513A": "is a blend",
-    "R515B": "is a blend",
+_MODELS = ("pure", "transcritical", "pseudo_pure", "mixture")
+_ALIASES = {
+    "ammonia": "R717",
+    "NH3": "R717",
+    "carbon dioxide": "R744",
+    "CO2": "R744",
+    "propane": "R290",
+    "isobutane": "R600a",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refrigerant:
-    """One pure refrigerant with the limits of machines that use it; build with `refrigerant`."""
+    """One refrigerant with the limits of machines that use it; build with `refrigerant`."""
 
     key: str
+    model: str
     critical_degc: float
+    critical_bar: float
     critical_margin_k: float
     max_discharge_degc: float
     max_condensing_bar: float
     gwp_ar4: float
     gwp_ar5: float
     gwp_ar6: float
+    gwp_eu: float
+    fluorinated: bool
     safety_class: str
+
+    @property
+    def kind(self) -> str:
+        """
+        Which cycle fits the refrigerant.
+
+        Returns
+        -------
+        kind
+            ``"pure"``, ``"blend"`` or ``"transcritical"``.
+        """
+        return "blend" if self.model in {"pseudo_pure", "mixture"} else self.model
 
     @property
     def max_condensing_degc(self) -> float:
@@ -55,7 +71,7 @@ class Refrigerant:
         Returns
         -------
         max_condensing_degc
-            Critical temperature less the margin [°C].
+            Critical temperature less the margin [°C]; of a blend, a dew temperature.
         """
         return self.critical_degc - self.critical_margin_k
 
@@ -66,8 +82,10 @@ class Refrigerant:
         Parameters
         ----------
         gwp_set
-            Assessment report whose values to use: ``"AR4"``, ``"AR5"`` or ``"AR6"``. Rules name
-            theirs, and the choice decides whether a fluid passes a limit.
+            Whose values to use: ``"AR4"``, ``"AR5"`` or ``"AR6"`` for an assessment report of the
+            IPCC, ``"EU"`` for the annexes of Regulation (EU) 2024/573, which mix AR4 for saturated
+            and AR6 for unsaturated fluids. Rules name their set, and the choice decides whether a
+            fluid passes a limit.
 
         Returns
         -------
@@ -77,7 +95,7 @@ class Refrigerant:
         Raises
         ------
         RefrigerantError
-            If the set is none of the three.
+            If there is no such set.
 
         Examples
         --------
@@ -86,7 +104,8 @@ class Refrigerant:
         """
         if gwp_set not in GWP_SETS:
             raise RefrigerantError(f"no GWP set {gwp_set!r}; choose one of {', '.join(GWP_SETS)}")
-        return {"AR4": self.gwp_ar4, "AR5": self.gwp_ar5, "AR6": self.gwp_ar6}[gwp_set]
+        sets = (self.gwp_ar4, self.gwp_ar5, self.gwp_ar6, self.gwp_eu)
+        return sets[GWP_SETS.index(gwp_set)]
 
 
 def refrigerant_names() -> tuple[str, ...]:
@@ -108,7 +127,7 @@ def refrigerant(name: str) -> Refrigerant:
     Parameters
     ----------
     name
-        ``"R717"``, ``"R-717"`` or ``"r 717"``; isomers as in ``"R-1234ze(E)"``.
+        ``"R717"``, ``"R-717"``, ``"r 717"`` or ``"ammonia"``; isomers as in ``"R-1234ze(E)"``.
 
     Returns
     -------
@@ -118,37 +137,40 @@ def refrigerant(name: str) -> Refrigerant:
     Raises
     ------
     RefrigerantError
-        If the fluid is unknown, a blend, or works above its critical point.
+        If the fluid is not in the table.
 
     Examples
     --------
     >>> refrigerant("R-717").safety_class
     'B2L'
+    >>> refrigerant("CO2").kind
+    'transcritical'
     """
     table = wide("refrigerants")
     spelled = {_bare(key): key for key in table.index}
+    spelled |= {_bare(alias): key for alias, key in _ALIASES.items()}
     key = spelled.get(_bare(name))
     if key is None:
-        raise RefrigerantError(_refusal(name, tuple(table.index)))
-    row = table.loc[key]
+        raise RefrigerantError(
+            f"refrigerant {name!r} is not in the table; choose one of {', '.join(table.index)}"
+        )
+    return _from_row(key, table.loc[key])
+
+
+def _from_row(key: str, row: pd.Series[float]) -> Refrigerant:
+    """Refrigerant from its figures."""
     letter = "AB"[round(row["higher_toxicity"])]
-    limits = ("critical_degc", "critical_margin_k", "max_discharge_degc", "max_condensing_bar")
-    gwps = ("gwp_ar4", "gwp_ar5", "gwp_ar6")
+    limits = ("critical_margin_k", "max_discharge_degc", "max_condensing_bar")
+    numbers = ("critical_degc", "critical_bar", *limits, "gwp_ar4", "gwp_ar5", "gwp_ar6", "gwp_eu")
     return Refrigerant(
-        key=str(key),
+        key=key,
+        model=_MODELS[round(row["model_rank"])],
+        fluorinated=bool(row["fluorinated"]),
         safety_class=letter + _FLAMMABILITY[round(row["flammability_rank"])],
-        **{column: float(row[column]) for column in limits + gwps},
+        **{column: float(row[column]) for column in numbers},
     )
 
 
 def _bare(name: str) -> str:
     """Name without hyphens, spaces or case, for comparison."""
     return name.replace("-", "").replace(" ", "").casefold()
-
-
-def _refusal(name: str, known: tuple[str, ...]) -> str:
-    """Say why a refrigerant is refused and which can be used."""
-    reasons = {_bare(key): reason for key, reason in _OTHER_CYCLES.items()}
-    reason = reasons.get(_bare(name))
-    why = f"{reason}, which this cycle does not model" if reason else "is not in the table"
-    return f"refrigerant {name!r} {why}; choose one of {', '.join(known)}"

@@ -14,46 +14,33 @@ import json
 import os
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from heatreach.data.folders import cache_folder
 
 from ..errors import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedWriter
+    from pathlib import Path
+
+__all__ = [
+    "cache_folder",
+    "digest",
+    "facts_of",
+    "facts_path",
+    "is_intact",
+    "locked",
+    "made",
+    "put_in_place",
+    "write_json",
+]
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
-
-
-def cache_folder(cache_dir: Path | str | None = None) -> Path:
-    """
-    Folder in which downloads are kept.
-
-    Parameters
-    ----------
-    cache_dir
-        A folder chosen by the caller; by default the environment variable HEATREACH_CACHE, or
-        else the user's cache folder of the operating system.
-
-    Returns
-    -------
-    folder
-        Absolute path; it need not exist yet.
-    """
-    chosen = cache_dir or os.environ.get("HEATREACH_CACHE")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base.absolute() / "heatreach"
 
 
 def made(folder: Path) -> Path:

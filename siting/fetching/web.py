@@ -31,6 +31,7 @@ HOSTS = frozenset(
         "osm.download.movisda.io",
         "nominatim.openstreetmap.org",
         "overpass-api.de",
+        "re.jrc.ec.europa.eu",
     }
 )
 TIMEOUT_S = (15.0, 60.0)

@@ -58,7 +58,7 @@ def run_plan(extract: Path, sites: Path, folder: Path, stages: Stages) -> dict[s
     import CoolProp.CoolProp  # noqa: F401
     import folium  # noqa: F401
 
-    from heatreach.siting.inputs import read_inputs
+    from heatreach.siting import read_inputs
     from heatreach.siting.scenario import Scenario
     from heatreach.siting.study import plan
 

@@ -1,9 +1,11 @@
 """
-What one point of the physics costs: heat pump, refrigerant cycle, friction; peers beside.
+What one point of the physics costs: heat pump, COP table, cycle, friction; peers beside.
 
 ``python tests/benchmarks/bench_thermo.py``
 
-COP of 6,000 different operating points by `HeatPump.cop` (pinches solved), the same cycle at given
+COP of 6,000 different operating points by `HeatPump.cop` (pinches solved), a million points by
+`fast_operating_points` (everything counted: evaporation, lookup, choice of the cycle, limits,
+drive, bounds) and what filling its table costs at first, the same cycle at given
 saturation temperatures by `cycle_cop` and by TESPy (whose network is built once and only set to the
 next point and solved, its fastest use), pressure gradients by heatreach and friction factors by
 fluids. COP of both cycles must agree to 1e-6.
@@ -12,6 +14,7 @@ fluids. COP of both cycles must agree to 1e-6.
 from __future__ import annotations
 
 import os
+import tempfile
 from functools import partial
 from statistics import median
 from time import perf_counter
@@ -24,7 +27,15 @@ from tespy.components import Compressor, CycleCloser, SimpleHeatExchanger, Valve
 from tespy.connections import Connection
 from tespy.networks import Network
 
-from heatreach.thermo import HeatPump, cycle_cop, friction_factor, pressure_gradient_pa_m
+from heatreach.thermo import (
+    HeatPump,
+    cycle_cop,
+    fast_operating_points,
+    friction_factor,
+    pressure_gradient_pa_m,
+    refrigerant_names,
+)
+from heatreach.thermo.cop_table import forget_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +43,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 POINTS = 6_000
+TABLE_POINTS, FEW_POINTS = 1_000_000, 2_000
+COMPARED, COMPARED_SLOW = 1_000, 100
+SLOW = ("R744",)
 TESPY_POINTS = 60
 PIPES = 100_000
 SCALAR_PIPES = 20_000
@@ -75,6 +89,61 @@ def heat_pump_rows(random: np.random.Generator) -> list[Row]:
     cop = partial(same.cop, equal, equal - 8.0, equal + 10.0, equal + 35.0)
     rows.append(timed(f"HeatPump.cop, {FLUIDS[0]}, equal points", POINTS, cop))
     return rows
+
+
+class TableRow(NamedTuple):
+    """One refrigerant: exact cycle, first and later use of the table, agreement."""
+
+    fluid: str
+    exact_microseconds: float
+    few_first_seconds: float
+    many_first_seconds: float
+    lookup_microseconds: float
+    largest_error: float
+    served_share: float
+
+
+def table_waters(random: np.random.Generator, count: int) -> tuple[npt.NDArray[np.float64], ...]:
+    """Waters of data centres and of heat networks with not too high temperatures."""
+    source, sink = random.uniform(20, 45, count), random.uniform(30, 55, count)
+    return source, source - random.uniform(4, 10, count), sink, sink + random.uniform(5, 30, count)
+
+
+def one_site(random: np.random.Generator) -> tuple[npt.NDArray[np.float64], ...]:
+    """Links of one data centre to consumers of similar temperatures."""
+    source = np.full(FEW_POINTS, 30.0)
+    sink, supply = random.normal(40.0, 2.0, FEW_POINTS), random.normal(65.0, 2.0, FEW_POINTS)
+    return source, source - 8.0, sink, supply
+
+
+def first_seconds(fluid: str, waters: tuple[npt.NDArray[np.float64], ...]) -> float:
+    """Time of a request whose table is neither in memory nor on disk."""
+    forget_tables()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["HEATREACH_CACHE"] = folder
+        began = perf_counter()
+        fast_operating_points(fluid, *waters, heat_kw=1000.0)
+        return perf_counter() - began
+
+
+def table_row(random: np.random.Generator, fluid: str) -> TableRow:
+    """Build time, lookup time and error of the tables of one refrigerant, cycle by the rule."""
+    waters = table_waters(random, TABLE_POINTS)
+    few = first_seconds(fluid, one_site(random))
+    many = first_seconds(fluid, waters)
+    lookup = partial(fast_operating_points, fluid, *waters, heat_kw=1000.0)
+    row = timed("", TABLE_POINTS, lookup)
+    some = slice(0, COMPARED_SLOW if fluid in SLOW else COMPARED)
+    machine = HeatPump.sized(1000.0, fluid)
+    began = perf_counter()
+    exact = machine.operating_points(*(array[some] for array in waters))
+    seconds = perf_counter() - began
+    found = lookup()
+    error = (found["cop"][some] / exact["cop"] - 1.0).abs().max()
+    served = float((found["reason"] == "").mean())
+    return TableRow(
+        fluid, seconds / len(exact) * 1e6, few, many, row.microseconds, float(error), served
+    )
 
 
 class TespyCycle:
@@ -180,6 +249,20 @@ def main() -> None:
     for mine, theirs in zip(cycles[::2], cycles[1::2], strict=True):
         ratio = theirs.microseconds / mine.microseconds
         print(f"{theirs.what} over {mine.what}: {ratio:,.0f} times the time")
+    print(
+        f"\n{'COP table':<12}{'exact':>10}{'2,000 at':>11}{'1,000,000':>11}{'lookup':>10}", end=""
+    )
+    print(f"{'largest':>10}{'points':>8}")
+    print(f"{'':<12}{'µs/point':>10}{'first, s':>11}{'at first, s':>11}{'µs/point':>10}", end="")
+    print(f"{'error':>10}{'served':>8}")
+    for fluid in refrigerant_names():
+        cells = table_row(random, fluid)
+        print(
+            f"{cells.fluid:<12}{cells.exact_microseconds:>10.0f}{cells.few_first_seconds:>11.3f}"
+            f"{cells.many_first_seconds:>11.2f}{cells.lookup_microseconds:>10.2f}"
+            f"{cells.largest_error:>10.1e}{cells.served_share:>8.2f}",
+            flush=True,
+        )
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end")
 
 

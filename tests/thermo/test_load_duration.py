@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from heatreach.thermo import PhysicsRangeError, base_load_hours, base_load_share, load_share
+from heatreach.thermo.climate_year import climate_year
+from heatreach.thermo.load_duration import covered_share, sorted_load
+from heatreach.thermo.profiles import heat_shape
 
 hours = st.floats(500.0, 8700.0)
 even = st.floats(0.0, 0.95)
@@ -97,3 +100,39 @@ def test_load_duration_rejects_impossible_arguments() -> None:
         base_load_hours(0.0, 2000.0, base_share=0.2)
     with pytest.raises(PhysicsRangeError, match="duration"):
         load_share(1.5, 2000.0, base_share=0.2)
+
+
+def test_golden_covered_share_by_hand() -> None:
+    """Loads 1, 4, 2, 3 over a unit of 2: 1 + 2 + 2 + 2 of 10."""
+    loads = np.array([[1.0, 4.0, 2.0, 3.0], [0.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]])
+    np.testing.assert_allclose(covered_share(loads, 2.0), [0.7, 1.0, 1.0])
+    np.testing.assert_allclose(covered_share(loads, np.array([4.0, 0.0, 1.0])), [1.0, 1.0, 0.5])
+
+
+@given(unit=st.floats(0.0, 1.2))
+@settings(max_examples=30)
+def test_property_sorting_keeps_the_covered_share(unit: float) -> None:
+    load = heat_shape("flats", climate_year("DE"), hot_water_share=0.25)
+    share, curve = sorted_load(load)
+    assert np.all(np.diff(curve) <= 0.0)
+    assert curve.sum() == pytest.approx(1.0)
+    assert share[0] == pytest.approx(0.5 / 8760)
+    capacity = unit * load.max()
+    assert covered_share(curve, capacity) == pytest.approx(float(covered_share(load, capacity)))
+
+
+@pytest.mark.parametrize("use", ["flats", "office", "hotel"])
+def test_golden_closed_form_against_hourly_shapes(use: str) -> None:
+    """The closed form, given the shape's own full-load hours, is within 8 points of the hours."""
+    load = heat_shape(use, climate_year("DE"), hot_water_share=0.2)
+    for unit in (0.3, 0.5, 0.7):
+        exact = float(covered_share(load, unit * load.max()))
+        closed = base_load_share(unit, 1.0 / load.max(), base_share=0.2)
+        assert closed == pytest.approx(exact, abs=0.08), unit
+
+
+def test_covered_share_rejects_negative_loads() -> None:
+    with pytest.raises(PhysicsRangeError, match="load -1 kW"):
+        covered_share(np.array([1.0, -1.0]), 1.0)
+    with pytest.raises(PhysicsRangeError, match="capacity -2 kW"):
+        covered_share(np.array([1.0, 1.0]), -2.0)

@@ -1,4 +1,4 @@
-"""Heat of servers, metrics of reuse, and direct exchange."""
+"""Heat of servers by cooling system, and direct exchange."""
 
 from __future__ import annotations
 
@@ -12,34 +12,11 @@ from heatreach.thermo import (
     PhysicsRangeError,
     cooling_system,
     direct_exchange_possible,
-    ere,
-    erf,
     exchanger_approach_k,
-    pue,
+    mixed_hall,
+    mixed_water,
     recoverable_heat_kw,
 )
-
-
-def test_golden_reuse_metrics_do_not_depend_on_where_the_heat_pump_stands() -> None:
-    """1 MWh of servers, PUE 1.25, 0.8 MWh of source heat, COP 5: ERE 0.45 both ways."""
-    outside = (1.25, 0.8)
-    inside = (1.25 + 0.2, 0.8 + 0.2)
-    for total, reused in (outside, inside):
-        assert ere(total, reused, 1.0) == pytest.approx(0.45)
-    assert pue(1.25, 1.0) == 1.25
-    assert erf(outside[1], outside[0]) == pytest.approx(0.64)
-    assert erf(inside[1], inside[0]) == pytest.approx(0.69, abs=0.0005)
-
-
-@given(servers=st.floats(0.1, 1e5), overhead=st.floats(1.0, 2.5), share=st.floats(0.0, 1.0))
-def test_property_ere_is_pue_times_heat_not_reused(
-    servers: float, overhead: float, share: float
-) -> None:
-    total = servers * overhead
-    reused = share * total
-    value = ere(total, reused, servers)
-    assert value == pytest.approx((total - reused) / servers, abs=1e-9)
-    assert -1e-12 <= float(value) <= float(pue(total, servers)) + 1e-12
 
 
 def test_cooling_systems_are_in_order_of_warmth() -> None:
@@ -55,6 +32,48 @@ def test_cooling_systems_are_in_order_of_warmth() -> None:
     assert cooling_system().key == "unknown"
 
 
+def test_golden_mixed_hall_by_hand() -> None:
+    """70 % liquid 45 °C, 85 % of the rest air 30 °C, both fed with 22 °C: 37.3 °C mixed."""
+    liquid, air = mixed_hall("direct_to_chip", "air_hall")
+    assert (liquid.capture_share, liquid.source_degc) == (0.7, 45.0)
+    assert air.capture_share == pytest.approx(0.3 * 0.85)
+    assert air.source_degc == 30.0
+    loop = mixed_water([liquid, air])
+    # Flows per heat: 0.7 / 23 K and 0.255 / 8 K.
+    assert loop.source_degc == pytest.approx(22.0 + 0.955 / (0.0304348 + 0.031875), abs=1e-4)
+    assert loop.source_return_degc == 22.0
+    assert loop.capture_share == pytest.approx(0.955)
+
+
+@given(
+    liquid=st.sampled_from(["direct_to_chip", "immersion", "rear_door"]),
+    air=st.sampled_from(["air_hall", "unknown"]),
+)
+def test_property_a_mixed_loop_lies_between_its_streams(liquid: str, air: str) -> None:
+    streams = mixed_hall(liquid, air)
+    loop = mixed_water(streams)
+    warmth = [stream.source_degc for stream in streams]
+    assert min(warmth) < loop.source_degc < max(warmth)
+    assert max(s.capture_share for s in streams) < loop.capture_share < 1.0
+    assert mixed_water(streams[:1]).source_degc == pytest.approx(streams[0].source_degc)
+
+
+def test_mixed_water_rejects_more_than_all_heat() -> None:
+    hall = cooling_system("immersion")
+    with pytest.raises(PhysicsRangeError, match="at most all heat"):
+        mixed_water([hall, hall])
+    with pytest.raises(PhysicsRangeError, match="0 streams"):
+        mixed_water([])
+
+
+def test_other_heat_counts_only_if_given() -> None:
+    plain = recoverable_heat_kw(1000.0, 0.5, 0.8)
+    assert plain == 400.0
+    assert recoverable_heat_kw(1000.0, 0.5, 0.8, other_heat_share=0.1) == pytest.approx(440.0)
+    with pytest.raises(PhysicsRangeError, match="other heat share"):
+        recoverable_heat_kw(1000.0, 0.5, 0.8, other_heat_share=8.0)
+
+
 def test_recoverable_heat_is_shaped_like_its_inputs() -> None:
     heat = recoverable_heat_kw(np.array([1000.0, 2000.0]), 0.5, 0.8)
     np.testing.assert_allclose(heat, [400.0, 800.0])
@@ -67,13 +86,6 @@ def test_recovery_rejects_percent_negative_loads_and_unknown_systems() -> None:
         recoverable_heat_kw(-1.0, 0.5, 0.8)
     with pytest.raises(PhysicsRangeError, match="immersion"):
         cooling_system("magic")
-
-
-def test_metrics_reject_more_reuse_than_energy() -> None:
-    with pytest.raises(PhysicsRangeError, match="reused"):
-        erf(2.0, 1.0)
-    with pytest.raises(PhysicsRangeError, match="at least that of its servers"):
-        pue(0.9, 1.0)
 
 
 def test_direct_exchange_needs_both_ends() -> None:

@@ -1,0 +1,110 @@
+"""
+Whose cycles a COP table holds, and their exact solution.
+
+The table knows a cycle only by what `exact_solver` returns for three temperatures, so it serves
+every cycle that `pinch` and `transcritical` can solve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .cycle_choice import TRANSCRITICAL
+from .fluid import fluid_of
+from .pinch import solve_lift
+from .transcritical import solve_transcritical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .cop_grid import Grid
+    from .pinch import Approaches, Cycle
+    from .refrigerant import Refrigerant
+
+_STEEPEST_SHARE_PER_K = 0.006
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellSource:
+    """Machine whose cycles are tabulated, and the grid of their table."""
+
+    refrigerant: Refrigerant
+    approaches: Approaches
+    isentropic_efficiency: float
+    grid: Grid
+
+
+def exact_solver(source: CellSource, limit_degc: float) -> Callable[[float, float, float], Cycle]:
+    """
+    Exact cycle by evaporating temperature, sink in and sink out.
+
+    Parameters
+    ----------
+    source
+        Whose cycles.
+    limit_degc
+        Warmest condensing temperature [°C].
+
+    Returns
+    -------
+    solve
+        Function of three temperatures [°C].
+    """
+    fluid = fluid_of(source.refrigerant.key)
+    efficiency, approaches = source.isentropic_efficiency, source.approaches
+
+    def solve(evaporating: float, sink_in: float, sink_out: float) -> Cycle:
+        """Solve one point."""
+        if source.grid.variant == TRANSCRITICAL:
+            return solve_transcritical(
+                fluid,
+                evaporating,
+                (sink_in, sink_out),
+                approaches=approaches,
+                isentropic_efficiency=efficiency,
+                max_bar=source.refrigerant.max_condensing_bar,
+            )
+        return solve_lift(
+            fluid,
+            evaporating,
+            (sink_in, sink_out),
+            approaches=approaches,
+            isentropic_efficiency=efficiency,
+            max_condensing_degc=limit_degc,
+            variant=source.grid.variant,
+        )
+
+    return solve
+
+
+def typical_share(source: CellSource) -> tuple[float, float]:
+    """
+    Share of the sink's glide that lies below the dew point, for the grid.
+
+    Parameters
+    ----------
+    source
+        Whose cycles; only the axes of its grid may be provisional.
+
+    Returns
+    -------
+    share, share_per_k
+        Share at no lift [-], and its fall per kelvin from evaporation to leaving water [1/K].
+    """
+    top = source.refrigerant.max_condensing_degc
+    sink_out = 0.75 * top
+    sink_in, solve = 0.5 * sink_out, exact_solver(source, limit_degc=top)
+    shares, lifts = [], []
+    for evaporating in (sink_in - 5.0, sink_in - 30.0):
+        cycle = solve(evaporating, sink_in, sink_out)
+        rise = cycle.condensing_degc - sink_in - source.approaches.condenser_pinch_k
+        shares.append(rise / (sink_out - sink_in))
+        lifts.append(sink_out - evaporating)
+    fall = (shares[0] - shares[1]) / (lifts[1] - lifts[0])
+    if not np.isfinite(fall):
+        return 1.0, 0.0
+    fall = round(float(np.clip(fall, 0.0, _STEEPEST_SHARE_PER_K)), 4)
+    return round(shares[0] + fall * lifts[0], 3), fall
