@@ -10,7 +10,8 @@ hands over. `cli` is the command line.
 """
 
 from .errors import FetchError, InputError, Problem
-from .inputs import Inputs, read_inputs
+from .gathering import read_inputs
+from .inputs import Inputs
 from .scenario import Scenario, read_scenario
 from .study import Plan, plan
 

@@ -9,16 +9,22 @@ base; low and high ends are added up separately.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from heatreach.data import assumption, price
-from heatreach.thermo import find_refrigerant, net_savings_t_co2e
 
+from .carbon import carbon_figures
 from .conditions import HOMES, annuity_years, cost_by_size, renewal_factor
-from .options import DIRECT
+from .machine_costs import (
+    centre_capex,
+    centre_upkeep,
+    machine_capex,
+    machine_renewal,
+    machine_upkeep,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
     from .conditions import Conditions
     from .scenario import Scenario
 
-HEAT_PUMP_SIZES = ("large_1mw", "large_3mw", "large_10mw")
 SUBSTATION_SIZES = ("substation_house", "substation_100kw", "substation_1mw")
 RANGE = ("value", "low", "high")
 
@@ -92,11 +97,11 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     Parameters
     ----------
     energy
-        Energies of `heatreach.siting.options.supply_energy` plus ``heat_mwh``, ``pumping_mwh``,
+        Energies of `heatreach.siting.supply.supply_energy` plus ``heat_mwh``, ``pumping_mwh``,
         ``feed_peak_kw``, ``pipe_capex`` (bores included, ``bore_capex``) with ``_low`` and
         ``_high``, ``substation_capex`` with
-        ``_low`` and ``_high``, ``substation_upkeep``, ``revenue_per_year`` and
-        ``present_t_co2e`` (what the consumers' present heat emits).
+        ``_low`` and ``_high``, ``substation_upkeep``, ``revenue_per_year`` and what
+        `heatreach.siting.carbon.carbon_figures` asks for.
     scenario
         Rates, lives, money.
     conditions
@@ -125,8 +130,8 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     total = capex["capex"].to_numpy()
     renewed = capex["reinvestment"].to_numpy()
     npv = income * years - total - renewed
-    carbon = _carbon(energy, scenario, conditions)
-    tonnes = carbon["avoided_t_co2e"].to_numpy() * economics.life_years
+    carbon = carbon_figures(energy, scenario, conditions)
+    tonnes = carbon["avoided_life_t_co2e"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         payback = np.where(income > 0.0, total / income, np.nan)
         per_tonne = np.where(tonnes > 0.0, -npv / tonnes, np.nan)
@@ -151,8 +156,9 @@ def _capex(energy: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     for column in RANGE:
         end = "" if column == "value" else f"_{column}"
         pipe = energy[f"pipe_capex{end}"] * soft
-        machine = _machine_capex(energy, scenario.economics.money, column) * soft
-        centre = _centre_capex(energy, scenario.economics.money, column) * soft
+        machines = machine_capex(energy, money=scenario.economics.money, column=column) * soft
+        machine = machines.sum(axis=1)
+        centre = centre_capex(energy, money=scenario.economics.money, column=column) * soft
         substations = energy[f"substation_capex{end}"] * soft
         totals[f"capex{end}"] = pipe + machine + centre + substations
         if column == "value":
@@ -161,46 +167,12 @@ def _capex(energy: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
                 bore_capex=energy["bore_capex"] * soft,
                 heat_pump_capex=machine,
                 station_capex=substations + centre,
-                reinvestment=_reinvestment(energy, machine, centre, substations, scenario),
+                reinvestment=machine_renewal(machines, energy, scenario)
+                + centre * (renewal_factor("gas_boiler_peak", scenario) - 1.0)
+                + substations * (renewal_factor("substation_house", scenario) - 1.0)
+                + pipe * (renewal_factor("pipe", scenario) - 1.0),
             )
     return parts.assign(**totals)
-
-
-def _reinvestment(
-    energy: pd.DataFrame,
-    machine: npt.NDArray[np.float64],
-    centre: npt.NDArray[np.float64],
-    substations: pd.Series[Any],
-    scenario: Scenario,
-) -> npt.NDArray[np.float64]:
-    """Present value of renewing machine, energy centre and substations; pipes outlast horizons."""
-    pump = renewal_factor("large_1mw", scenario, table="heat_pumps") - 1.0
-    exchanger = renewal_factor("heat_exchanger_station", scenario) - 1.0
-    again = (
-        machine * np.where(energy["option"].to_numpy() == DIRECT, exchanger, pump)
-        + centre * (renewal_factor("gas_boiler_peak", scenario) - 1.0)
-        + substations * (renewal_factor("substation_house", scenario) - 1.0)
-        + energy["pipe_capex"] * (renewal_factor("pipe", scenario) - 1.0)
-    )
-    return np.asarray(again)
-
-
-def _machine_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray[np.float64]:
-    """Cost of heat pump or direct exchanger."""
-    size = energy["heat_pump_kw"].to_numpy()
-    exchanger = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=money)
-    pump = cost_by_size(size, "heat_pumps", HEAT_PUMP_SIZES, money=money, column=column)
-    direct = energy["option"].to_numpy() == DIRECT
-    return np.asarray(size * np.where(direct, getattr(exchanger, column), pump))
-
-
-def _centre_capex(energy: pd.DataFrame, money: str, column: str) -> npt.NDArray[np.float64]:
-    """Cost of pumping station and peak boiler."""
-    per_kw = sum(
-        getattr(price("technology_costs", name, "capex_per_kw", target=money), column)
-        for name in ("pumping_station", "gas_boiler_peak")
-    )
-    return np.asarray(energy["feed_peak_kw"].to_numpy() * per_kw)
 
 
 def _opex(
@@ -214,9 +186,11 @@ def _opex(
         + fuel * conditions.backup_fuel_price_per_mwh.value
         + energy["source_mwh"] * conditions.source_heat_price_per_mwh.value
     )
+    money = scenario.economics.money
+    machines = machine_capex(energy, money=money, column="value")
     upkeep = (
-        _machine_upkeep(energy, scenario.economics.money)
-        + _boiler_upkeep(energy, scenario.economics.money)
+        machine_upkeep(energy, machines, money=money)
+        + centre_upkeep(energy, money=money)
         + energy["substation_upkeep"]
         + energy["pipe_capex"] * _share("pipe")
     )
@@ -226,59 +200,3 @@ def _opex(
 def _share(name: str) -> float:
     """Yearly upkeep as a share of investment."""
     return assumption("technology_costs", name, "fixed_om_share_per_year").value
-
-
-def _machine_upkeep(energy: pd.DataFrame, money: str) -> npt.NDArray[np.float64]:
-    """Upkeep of heat pump (per kW and per MWh, by size) or exchanger (share of bare cost)."""
-    sizes = [assumption("heat_pumps", name, "size_kw").value for name in HEAT_PUMP_SIZES]
-    size = energy["heat_pump_kw"].to_numpy()
-
-    def by_size(parameter: str) -> npt.NDArray[np.float64]:
-        costs = [
-            price("heat_pumps", name, parameter, target=money).value for name in HEAT_PUMP_SIZES
-        ]
-        return np.asarray(np.interp(size, sizes, costs))
-
-    pump = (
-        by_size("fixed_om_per_kw_per_year") * size
-        + by_size("variable_om_per_mwh") * energy["heat_pump_mwh"].to_numpy()
-    )
-    per_kw = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=money).value
-    exchanger = size * per_kw * _share("heat_exchanger_station")
-    return np.where(energy["option"].to_numpy() == DIRECT, exchanger, pump)
-
-
-def _boiler_upkeep(energy: pd.DataFrame, money: str) -> npt.NDArray[np.float64]:
-    """Upkeep of peak boiler and pumping station."""
-    boiler = price("technology_costs", "gas_boiler_peak", "capex_per_kw", target=money).value
-    pumps = price("technology_costs", "pumping_station", "capex_per_kw", target=money).value
-    per_mwh = price("technology_costs", "gas_boiler_peak", "variable_om_per_mwh", target=money)
-    per_kw = boiler * _share("gas_boiler_peak") + pumps * _share("pumping_station")
-    return np.asarray(energy["feed_peak_kw"] * per_kw + energy["backup_mwh"] * per_mwh.value)
-
-
-def _carbon(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> pd.DataFrame:
-    """Emissions avoided and caused per year, part by part."""
-    pump = energy["option"].to_numpy() != DIRECT
-    charge = assumption("heat_pumps", "large", "charge_kg_per_kw").value
-    leakage = assumption("heat_pumps", "large", "leakage_share_per_year").value
-    fluid = find_refrigerant(scenario.heat_pump.refrigerant)
-    heat = energy["heat_mwh"].to_numpy()
-    savings = net_savings_t_co2e(
-        heat,
-        fuel_t_co2e_per_mwh=energy["present_t_co2e"].to_numpy() / heat,
-        boiler_efficiency=1.0,
-        heat_pump_mwh=energy["electricity_mwh"].to_numpy(),
-        pumping_mwh=energy["pumping_mwh"].to_numpy(),
-        electricity_t_co2e_per_mwh=conditions.electricity_kg_per_kwh.value,
-        backup_fuel_mwh=energy["backup_mwh"].to_numpy() / conditions.backup_efficiency_share.value,
-        backup_t_co2e_per_mwh=conditions.backup_kg_per_kwh.value,
-        charge_kg=charge * energy["heat_pump_kw"].to_numpy() * pump,
-        leakage_share_per_year=leakage,
-        gwp=fluid.gwp(scenario.emissions.gwp_set),
-    )
-    names = ("fuel_avoided", "electricity", "pumping", "backup", "leakage", "avoided")
-    return pd.DataFrame(
-        {f"{name}_t_co2e": part for name, part in zip(names, savings, strict=True)},
-        index=energy.index,
-    )

@@ -71,6 +71,18 @@ RadiusOption = Annotated[
 ScenarioOption = Annotated[
     Path | None, typer.Option("--scenario", help="TOML file; every key has a default")
 ]
+WeatherOption = Annotated[
+    str | None,
+    typer.Option(
+        "--weather",
+        help="EPW or CSV file of hourly outdoor temperature, or: pvgis (downloads once); by default"
+        " a typical year of the country",
+    ),
+]
+GridOption = Annotated[
+    Path | None,
+    typer.Option("--grid", help="CSV file of electricity's emission factor by year"),
+]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for map, tables and layers")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Only problems and the result")]
 
@@ -121,6 +133,8 @@ def plan(
     consumers: ConsumersOption,
     area: AreaOption = None,
     streets: StreetsOption = None,
+    weather: WeatherOption = None,
+    grid: GridOption = None,
     radius: RadiusOption = None,
     scenario: ScenarioOption = None,
     out: OutOption = Path("heatreach-out"),
@@ -133,7 +147,9 @@ def plan(
     """
     decided = _scenario(scenario, radius)
     _plan_and_save(
-        lambda progress: _read(sites, consumers, area, streets, decided, progress),
+        lambda progress: _read(
+            sites, consumers, area, streets, decided, progress, weather=weather, grid=grid
+        ),
         decided,
         out,
         quiet=quiet,
@@ -146,13 +162,17 @@ def check(
     consumers: ConsumersOption,
     area: AreaOption = None,
     streets: StreetsOption = None,
+    weather: WeatherOption = None,
+    grid: GridOption = None,
     radius: RadiusOption = None,
     scenario: ScenarioOption = None,
 ) -> None:
     """Read the inputs, report everything wrong or doubtful, compute nothing."""
     console = Console(stderr=True)
     decided = _scenario(scenario, radius)
-    inputs = _read(sites, consumers, area, streets, decided, None).under(decided)
+    inputs = _read(
+        sites, consumers, area, streets, decided, None, weather=weather, grid=grid
+    ).under(decided)
     _say_inputs(console, inputs)
     for row in inputs.sites.itertuples():
         console.print(
@@ -229,15 +249,20 @@ def _read(
     streets: str | None,
     scenario: Scenario,
     progress: Callable[[str, float], None] | None,
+    *,
+    weather: str | None = None,
+    grid: Path | None = None,
 ) -> Inputs:
     """Inputs of a command."""
-    from .inputs import read_inputs
+    from .gathering import read_inputs
 
     return read_inputs(
         sites=sites,
         consumers=consumers,
         area=area,
         streets=streets,
+        weather=weather,
+        grid=grid,
         scenario=scenario,
         progress=progress,
     )

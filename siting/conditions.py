@@ -15,16 +15,19 @@ import numpy as np
 import pandas as pd
 
 from heatreach.data import Assumption, assumption, load_table, price
+from heatreach.thermo import electricity_factor, fuel_factor, grid_trajectory
 
 from .errors import InputError, Problem
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .reading.trajectory import Trajectory
     from .scenario import Scenario
 
 BY_USER = "given by the user"
 HOMES = ("home", "dwelling")
+ELECTRICITY = "electricity"
 KG_PER_KWH_TO_T_PER_MWH = 1.0
 """1 kg/kWh is 1 t/MWh: the name changes, the number does not."""
 
@@ -40,13 +43,17 @@ class Conditions:
     backup_efficiency_share: Assumption
     source_heat_price_per_mwh: Assumption
     ground_degc: Assumption
+    grid_kg_per_kwh: tuple[float, ...]
 
     def figures(self) -> tuple[Assumption, ...]:
-        """All figures, for the register."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+        """All figures that are rows, for the register."""
+        values = (getattr(self, name) for name in self.__slots__)
+        return tuple(value for value in values if isinstance(value, Assumption))
 
 
-def conditions_of(scenario: Scenario, country: str) -> Conditions:
+def conditions_of(
+    scenario: Scenario, country: str, *, grid: Trajectory | None = None
+) -> Conditions:
     """
     Figures that hold in a country under a scenario.
 
@@ -56,11 +63,14 @@ def conditions_of(scenario: Scenario, country: str) -> Conditions:
         Decisions of the study.
     country
         ISO 3166-1 alpha-2 code; blank takes the general rows.
+    grid
+        The user's emission factors of electricity by year, if there are any.
 
     Returns
     -------
     conditions
-        Prices in the plan's money, emission factors, ground temperature.
+        Prices in the plan's money, emission factors, ground temperature, and the grid's factor in
+        each year of operation.
 
     Raises
     ------
@@ -81,15 +91,15 @@ def conditions_of(scenario: Scenario, country: str) -> Conditions:
     def priced_at(name: str) -> Assumption:
         return price("energy_prices", name, "price_per_mwh", target=money, region=country)
 
+    today = _given(_electricity_factor(scenario, country), scenario.emissions.grid_co2e_kg_per_kwh)
     return Conditions(
         electricity_price_per_mwh=_given(
             priced_at("electricity"), economics.electricity_price_per_mwh
         ),
-        electricity_kg_per_kwh=_given(
-            _electricity_factor(scenario, country), scenario.emissions.grid_co2e_kg_per_kwh
-        ),
+        electricity_kg_per_kwh=today,
+        grid_kg_per_kwh=_grid_by_year(scenario, country, today.value, grid),
         backup_fuel_price_per_mwh=_given(priced_at("gas"), economics.gas_price_per_mwh),
-        backup_kg_per_kwh=assumption("emission_factors", "gas", boiler["factor"], country),
+        backup_kg_per_kwh=_fuel_row("gas", boiler["factor"], scenario, country),
         backup_efficiency_share=assumption(
             "technology_costs", "gas_boiler_peak", boiler["efficiency"]
         ),
@@ -98,6 +108,25 @@ def conditions_of(scenario: Scenario, country: str) -> Conditions:
         ),
         ground_degc=assumption("climate", "normals", "ground_degc", country),
     )
+
+
+def _grid_by_year(
+    scenario: Scenario, country: str, today: float, grid: Trajectory | None
+) -> tuple[float, ...]:
+    """Factor of electricity in each year of operation [kg/kWh]."""
+    emissions, economics = scenario.emissions, scenario.economics
+    years = economics.first_year + np.arange(economics.life_years, dtype=float)
+    if grid is not None:
+        basis = "marginal" if emissions.electricity_basis == "marginal" else "average"
+        return tuple(grid.factors(years, basis=basis).tolist())
+    factors = grid_trajectory(
+        country,
+        years,
+        basis=emissions.electricity_basis,
+        path=emissions.grid_path,
+        today_kg_per_kwh=today,
+    )
+    return tuple(factors.tolist())
 
 
 def _given(row: Assumption, value: float | None) -> Assumption:
@@ -138,7 +167,9 @@ def present_heat(
     Returns
     -------
     present
-        ``price_per_mwh`` [money/MWh of heat] and ``t_co2e_per_mwh``, one row per consumer.
+        ``price_per_mwh`` [money/MWh of heat], ``t_co2e_per_mwh`` with the grid of today, and
+        ``electricity_share``: electricity drawn per heat [-], by whose grid factor the emissions
+        of later years differ; 0 where no electricity heats. One row per consumer.
 
     Notes
     -----
@@ -148,7 +179,9 @@ def present_heat(
     home = consumers["use"].isin(HOMES).to_numpy()
     kinds = pd.DataFrame({"name": consumers["counterfactual"].to_numpy(), "home": home})
     result = pd.DataFrame(
-        index=consumers.index, columns=["price_per_mwh", "t_co2e_per_mwh"], dtype=float
+        index=consumers.index,
+        columns=["price_per_mwh", "t_co2e_per_mwh", "electricity_share"],
+        dtype=float,
     )
     for _, group in kinds.groupby(["name", "home"]):
         rows = group.index.to_numpy()
@@ -163,6 +196,7 @@ def present_heat(
         factor = _fuel_factor(machine, scenario, country)
         result.iloc[rows, 0] = fuel + hours * per_kw
         result.iloc[rows, 1] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
+        result.iloc[rows, 2] = 1.0 / efficiency if machine["fuel"] == ELECTRICITY else 0.0
     return result
 
 
@@ -175,15 +209,33 @@ def _electricity_factor(scenario: Scenario, country: str) -> Assumption:
         advice = "set emissions.grid_co2e_kg_per_kwh, or electricity_basis = 'lifecycle'"
         where = "emissions.electricity_basis"
         raise InputError([Problem(file="scenario", where=where, what=what, advice=advice)])
-    return row
+    factor = electricity_factor(country, basis=basis, upstream=scenario.emissions.upstream == "yes")
+    return _with_supply(row, factor.total_kg_per_kwh)
 
 
 def _fuel_factor(machine: dict[str, str], scenario: Scenario, country: str) -> float:
     """Emission factor of a counterfactual's fuel [t/MWh]."""
-    if machine["fuel"] != "electricity":
-        return assumption("emission_factors", machine["fuel"], machine["factor"], country).value
+    if machine["fuel"] != ELECTRICITY:
+        return _fuel_row(machine["fuel"], machine["factor"], scenario, country).value
     given = scenario.emissions.grid_co2e_kg_per_kwh
     return _electricity_factor(scenario, country).value if given is None else given
+
+
+def _fuel_row(fuel: str, parameter: str, scenario: Scenario, country: str) -> Assumption:
+    """Emission factor of a fuel, with its supply where the scenario counts it."""
+    basis = parameter.removeprefix("co2e_").removesuffix("_kg_per_kwh")
+    upstream = scenario.emissions.upstream == "yes"
+    factor = fuel_factor(fuel, calorific_basis=basis, upstream=upstream, region=country)
+    return _with_supply(assumption("emission_factors", fuel, parameter, country), factor)
+
+
+def _with_supply(row: Assumption, factor: float) -> Assumption:
+    """Row at a factor that counts more; its range widens in proportion."""
+    if factor == row.value:
+        return row
+    ratio = factor / row.value
+    note = f"with upstream emissions, {row.value:g} without; {row.note}"
+    return replace(row, value=factor, low=row.low * ratio, high=row.high * ratio, note=note)
 
 
 def _fuel_price(fuel: str, scenario: Scenario, country: str, column: str) -> float:

@@ -8,6 +8,7 @@ load of the other.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +17,11 @@ import pandas as pd
 from heatreach.network import network_temperatures
 from heatreach.thermo import HOURS_PER_YEAR, heat_capacity_kj_kgk, pressure_gradient_pa_m
 
-from .options import supply_energy
+from .credits import site_credits
+from .hours import mixed_shape
+from .options import best_supply
 from .pumping import pump_head_pa, pumping_mwh
+from .supply import source_taken_kw, year_loads
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,12 +34,15 @@ if TYPE_CHECKING:
         StreetGraph,
         Tree,
     )
+    from heatreach.thermo import Machines
 
+    from .conditions import Conditions
+    from .hours import Hours
     from .scenario import Scenario
 
 logger = logging.getLogger(__name__)
 
-SITE_WATER = ("source_degc", "source_return_degc", "source_kw")
+SITE_WATER = ("source_degc", "source_return_degc", "source_kw", "utilisation")
 
 
 def mean_state(
@@ -96,7 +103,7 @@ def mean_state(
 
 
 def network_supply(
-    site: pd.Series[Any], plan: NetworkPlan, state: NetworkTemperatures, scenario: Scenario
+    site: pd.Series[Any], plan: NetworkPlan, state: NetworkTemperatures, making: Making
 ) -> pd.DataFrame:
     """
     Machine, boiler and energies that feed a plan, one row, the load's columns included.
@@ -109,13 +116,13 @@ def network_supply(
         The designed network.
     state
         Its mean-load state.
-    scenario
-        Refrigerant and size of the heat pump.
+    making
+        How heat may be made.
 
     Returns
     -------
     energy
-        As `heatreach.siting.options.supply_energy`.
+        As `heatreach.siting.options.best_supply`.
     """
     served = plan.consumers[plan.consumers["connected"]]
     heat, loss_kw = served["annual_heat_mwh"], float(state.loss_kw.sum())
@@ -123,17 +130,79 @@ def network_supply(
         "heat_mwh": float(heat.sum()),
         "loss_mwh": loss_kw * HOURS_PER_YEAR / 1e3,
         "feed_peak_kw": float(plan.edges["peak_kw"].max()) + loss_kw,
-        "hot_water_share": float(np.average(served["hot_water_share"], weights=heat)),
         "sink_out_degc": float(state.supply_degc[0]),
         "sink_in_degc": state.source_return_degc,
     }
-    return supplied(site, load, scenario)
+    return supplied(site, load, served, making)
 
 
-def supplied(site: pd.Series[Any], load: dict[str, float], scenario: Scenario) -> pd.DataFrame:
-    """Energies of one load on one site, one row, the load's columns included."""
+def supplied(
+    site: pd.Series[Any], load: dict[str, float], consumers: pd.DataFrame, making: Making
+) -> pd.DataFrame:
+    """
+    Energies of one load on one site.
+
+    Parameters
+    ----------
+    site
+        Row of SITES.
+    load
+        Heat, loss, design peak and temperatures of the network.
+    consumers
+        Who shares the load; their uses shape its hours.
+    making
+        How heat may be made.
+
+    Returns
+    -------
+    energy
+        One row, the load's columns included.
+    """
     frame = pd.DataFrame([load | {name: site[name] for name in SITE_WATER}])
-    return frame.join(supply_energy(frame, scenario))
+    uses = consumers.rename(columns={"annual_heat_mwh": "heat_mwh"})
+    loads = year_loads(frame, making.hours, shape=mixed_shape(uses, making.hours))
+    energy = best_supply(loads, making.scenario, making.conditions, machines=making.machines)
+    return frame.join(energy)
+
+
+def network_credits(
+    site: pd.Series[Any], energy: pd.DataFrame, consumers: pd.DataFrame, making: Making
+) -> dict[str, float]:
+    """
+    What the data centre itself saves, and its reuse metrics, with a network supplied so.
+
+    Parameters
+    ----------
+    site
+        Row of SITES.
+    energy
+        Row of `supplied`.
+    consumers
+        Who shares the load.
+    making
+        How the heat is made.
+
+    Returns
+    -------
+    credits
+        As `heatreach.siting.credits.site_credits`.
+    """
+    names = ("heat_mwh", "loss_mwh", "feed_peak_kw", "sink_in_degc", "sink_out_degc", *SITE_WATER)
+    uses = consumers.rename(columns={"annual_heat_mwh": "heat_mwh"})
+    shape = mixed_shape(uses, making.hours)
+    loads = year_loads(energy[list(names)], making.hours, shape=shape)
+    taken = source_taken_kw(loads, energy, making.scenario, machines=making.machines)
+    return site_credits(site, taken, making.hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What decides how the heat of networks is made: scenario, prices, hours and machines."""
+
+    scenario: Scenario
+    conditions: Conditions
+    hours: Hours
+    machines: Machines
 
 
 def network_figures(

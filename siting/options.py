@@ -1,11 +1,11 @@
 """
-How the heat is made: direct exchanger or central heat pump, each with a peak boiler behind it.
+Ways to make the heat of each link and network, side by side, and the one that is chosen.
 
-Where the data centre's water is warm enough at both ends, an exchanger does it; else a heat pump
-solved at the temperatures of that link or network. The machine covers the base of the annual load
-curve up to its size, which is a share of the design peak and never more than the source can give;
-the boiler covers the rest and stands by for all of it. What the data centre's heat cannot cover is
-thus never unserved and never hidden.
+A link can be served by an exchanger alone, an exchanger with a heat pump behind it, a heat pump, or
+a loop at source temperature with a heat pump at the consumer; each has its own temperatures,
+machines, losses, pumping and money. The cheapest per MWh delivered is chosen unless the planner
+says otherwise, and the others are kept with what they would have given. COPs for the comparison
+come from the table of `heatreach.thermo`; what is chosen is solved exactly.
 """
 
 from __future__ import annotations
@@ -16,97 +16,275 @@ import numpy as np
 import pandas as pd
 
 from heatreach.thermo import (
-    HOURS_PER_YEAR,
-    HeatPump,
-    base_load_share,
-    cop_range,
-    direct_exchange_possible,
-    exchanger_approach_k,
+    AMBIENT,
+    ARRANGEMENTS,
+    CENTRAL,
+    DIRECT,
+    PREHEAT,
+    arrange,
+    exact_machines,
+    fast_machines,
+    loop_temperatures,
 )
 
+from .appraise import appraise
+from .link_pipes import link_pipes
+from .supply import supply_energy, year_loads
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
+    from heatreach.thermo import Machines
+
+    from .conditions import Conditions
+    from .hours import Hours
     from .scenario import Scenario
+    from .supply import YearLoads
 
-DIRECT, CENTRAL = "direct exchanger", "central heat pump"
+WORDS = {"direct": DIRECT, "preheat": PREHEAT, "central": CENTRAL, "ambient": AMBIENT}
+"""Arrangement behind each word of the scenario."""
+CHUNK = 2000
+"""Links worked on at a time; bounds the memory of their hourly shapes."""
+NO_SUBSTATION = ("substation_capex", "substation_capex_low", "substation_capex_high")
+OPTION_KEYS = ("site_id", "consumer_id", "option")
 
 
-def supply_energy(load: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def link_options(
+    links: pd.DataFrame,
+    terms: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+    hours: Hours,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Machine, boiler and energies per year of each link or project.
+    Every link under every arrangement, and under the one chosen.
 
     Parameters
     ----------
-    load
-        One row per link or project: ``heat_mwh``, ``loss_mwh``, ``feed_peak_kw`` (design peak at
-        the source, losses included), ``hot_water_share``, ``source_kw``, ``source_degc``,
-        ``source_return_degc``, ``sink_in_degc``, ``sink_out_degc``.
-    scenario
-        Refrigerant and size of the heat pump.
+    links
+        Links that are routed and piped, without geometry.
+    terms
+        Income, present heat and substation of each link's consumer; index of the links.
+    scenario, conditions, hours
+        The study.
+
+    Returns
+    -------
+    chosen
+        One row per link, index of the links: energies, money and carbon of the arrangement chosen,
+        its COP exact. ``infeasible`` with the reasons where none works.
+    options
+        One row per link and arrangement, ``chosen`` marked, COP from the table.
+    """
+    parts = [
+        _chunk_options(links.iloc[rows], terms.iloc[rows], scenario, conditions, hours)
+        for rows in _chunks(len(links))
+    ]
+    chosen, options = zip(*parts, strict=True)
+    return pd.concat(chosen), pd.concat(options, ignore_index=True)
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    """Slices of rows."""
+    return (slice(first, first + CHUNK) for first in range(0, count, CHUNK))
+
+
+def _chunk_options(
+    links: pd.DataFrame,
+    terms: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+    hours: Hours,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Options of some links."""
+    refrigerant, cycle = scenario.heat_pump.refrigerant, scenario.heat_pump.cycle
+    fast = fast_machines(refrigerant, variant=cycle)
+    # Arrangements are compared at one size; the one chosen is then sized as the scenario asks.
+    alike = scenario.heat_pump.model_copy(update={"sizing": "share"})
+    compared = scenario.model_copy(update={"heat_pump": alike})
+    loads = year_loads(links, hours)
+    tried = {
+        name: _tried(name, loads, terms, compared, conditions, fast) for name in _names(scenario)
+    }
+    cost = np.column_stack([frame["lcoh_per_mwh"].fillna(np.inf) for frame in tried.values()])
+    best = cost.argmin(axis=1)
+    works = np.isfinite(cost.min(axis=1))
+    exact = exact_machines(refrigerant, variant=cycle)
+    chosen = []
+    for number, name in enumerate(tried):
+        mine = works & (best == number)
+        if mine.any():
+            again = _tried(name, loads.rows(mine), terms[mine], scenario, conditions, exact)
+            chosen.append(again)
+    chosen.append(_nothing_works(tried, works))
+    names = np.array(list(tried))[best]
+    options = [frame.assign(chosen=works & (names == name)) for name, frame in tried.items()]
+    return pd.concat(chosen).loc[links.index], pd.concat(options, ignore_index=True)
+
+
+def _names(scenario: Scenario) -> tuple[str, ...]:
+    """Arrangements to compare."""
+    word = scenario.heat_pump.arrangement
+    return ARRANGEMENTS if word == "best" else (WORDS[word],)
+
+
+def _tried(
+    name: str,
+    loads: YearLoads,
+    terms: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+    machines: Machines,
+) -> pd.DataFrame:
+    """Links under one arrangement: energies, money, carbon; blank figures where it cannot work."""
+    if name == AMBIENT:
+        loads, terms, cold = _on_loop(loads, terms, scenario, conditions, machines)
+    else:
+        cold = np.zeros(len(loads.table), dtype=bool)
+    energy = supply_energy(loads, name, scenario, conditions, machines=machines)
+    energy.loc[cold, "status"] = "infeasible"
+    energy.loc[cold & (energy["reason"] == ""), "reason"] = (
+        "the loop would be no warmer than the ground, or needs a pipe larger than any in the"
+        " catalogue"
+    )
+    table = loads.table.drop(columns=[c for c in loads.table if c in energy])
+    frame = table.join(energy).join(terms)
+    figures = appraise(frame, scenario, conditions)
+    frame = frame.drop(columns=[c for c in frame if c in figures]).join(figures)
+    blank = [c for c in (*figures, *energy) if c not in ("option", "cycle", "status", "reason")]
+    frame.loc[frame["status"] != "ok", blank] = np.nan
+    return frame
+
+
+def _on_loop(
+    loads: YearLoads,
+    terms: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+    machines: Machines,
+) -> tuple[YearLoads, pd.DataFrame, npt.NDArray[np.bool_]]:
+    """
+    Loads as an ambient loop sees them, terms without substations, and loops that are too cold.
+
+    The pipe carries what the consumers' heat pumps draw, at loop temperature; its cooling on the
+    way makes their source colder. Gains from warmer ground are not counted.
+    """
+    table = loads.table
+    supply, back = loop_temperatures(
+        table["source_degc"].to_numpy(), table["source_return_degc"].to_numpy()
+    )
+    cold = (np.asarray(supply) <= conditions.ground_degc.value) | (np.asarray(supply) <= back)
+    warm = np.where(cold, conditions.ground_degc.value + table["supply_degc"], supply)
+    drawn = (
+        arrange(
+            AMBIENT,
+            table["source_degc"].to_numpy(),
+            table["source_return_degc"].to_numpy(),
+            table["return_degc"].to_numpy(),
+            table["supply_degc"].to_numpy(),
+            heat_kw=table["peak_kw"].to_numpy(),
+            machines=machines,
+        )["source_share"]
+        .fillna(1.0)
+        .to_numpy()
+    )
+    loop = table.assign(
+        supply_degc=warm,
+        return_degc=np.where(cold, conditions.ground_degc.value, back),
+        peak_kw=table["peak_kw"] * drawn,
+        heat_mwh=table["heat_mwh"] * drawn,
+    )
+    pipes = link_pipes(loop, scenario, conditions)
+    pipes["loss_mwh"] = pipes["loss_mwh"].clip(lower=0.0)
+    piped = table.drop(columns=[c for c in table if c in pipes]).join(pipes)
+    piped = piped.assign(
+        source_degc=table["source_degc"] - pipes["supply_drop_k"].clip(lower=0.0),
+        sink_in_degc=table["return_degc"],
+        sink_out_degc=table["supply_degc"],
+    )
+    bare = terms.assign(**dict.fromkeys((*NO_SUBSTATION, "substation_upkeep"), 0.0))
+    return loads.of(piped), bare, cold | (pipes["dn"] == "").to_numpy()
+
+
+def _nothing_works(tried: dict[str, pd.DataFrame], works: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Links that no arrangement serves, with the reasons of all."""
+    last = list(tried.values())[-1]
+    rows = last[~works]
+    reasons = [
+        "; ".join(f"{name}: {frame['reason'].loc[row]}" for name, frame in tried.items())
+        for row in rows.index
+    ]
+    return rows.assign(option="", cycle="", status="infeasible", reason=reasons)
+
+
+def best_supply(
+    loads: YearLoads, scenario: Scenario, conditions: Conditions, *, machines: Machines
+) -> pd.DataFrame:
+    """
+    Energies of a network under the arrangement whose energy centre makes the cheapest heat.
+
+    Parameters
+    ----------
+    loads
+        The network's load, one row.
+    scenario, conditions
+        The study.
+    machines
+        Heat pumps.
 
     Returns
     -------
     energy
-        ``option, status, reason, heat_pump_kw, heat_pump_mwh, backup_mwh, source_mwh,
-        electricity_mwh, machine_loss_mwh, cop, cop_low, cop_high, reuse_share``; NaN where no
-        machine can work, with ``status`` ``infeasible`` and the reason.
+        One row, as `heatreach.siting.supply.supply_energy`; the last reasons where none works.
 
     Notes
     -----
-    ``source + electricity + backup = heat + pipe loss + machine loss``, every year. The load curve
-    is that of `heatreach.thermo.base_load_share`; hot water and pipe losses are its even part.
+    A network runs at one temperature, so the ambient loop is an option of links only.
     """
-    feed_mwh = (load["heat_mwh"] + load["loss_mwh"]).to_numpy()
-    peak_kw = load["feed_peak_kw"].to_numpy()
-    water = [load[name].to_numpy() for name in WATER]
-    direct = np.asarray(direct_exchange_possible(*water, approach_k=exchanger_approach_k()))
-    wanted_kw = np.where(direct, 1.0, scenario.heat_pump.peak_share) * peak_kw
-    machine = HeatPump.sized(wanted_kw, scenario.heat_pump.refrigerant)
-    points = machine.operating_points(*water)
-    source_share = np.where(direct, 1.0, points["source_share"].to_numpy())
-    cop = np.where(direct, np.nan, points["cop"].to_numpy())
-    works = np.isfinite(source_share)
-    machine_kw = np.minimum(wanted_kw, load["source_kw"].to_numpy() / source_share)
-    machine_mwh = feed_mwh * _covered(machine_kw, peak_kw, feed_mwh, load, works)
-    electricity_mwh = np.where(direct & works, 0.0, machine_mwh / cop)
-    source_mwh = machine_mwh * source_share
-    low, high = cop_range(cop)
-    return pd.DataFrame(
-        {
-            "option": np.where(direct, DIRECT, CENTRAL),
-            "status": np.where(works, "ok", "infeasible"),
-            "reason": np.where(works, "", points["reason"].to_numpy()),
-            "heat_pump_kw": machine_kw,
-            "heat_pump_mwh": machine_mwh,
-            "backup_mwh": feed_mwh - machine_mwh,
-            "source_mwh": source_mwh,
-            "electricity_mwh": electricity_mwh,
-            "machine_loss_mwh": source_mwh + electricity_mwh - machine_mwh,
-            "cop": cop,
-            "cop_low": low,
-            "cop_high": high,
-            "reuse_share": machine_mwh / feed_mwh,
-        },
-        index=load.index,
+    names = [name for name in _names(scenario) if name != AMBIENT] or [CENTRAL]
+    tried = [supply_energy(loads, name, scenario, conditions, machines=machines) for name in names]
+    energies = [loads.table.join(frame) for frame in tried]
+    working = [frame for frame in energies if frame["status"].iloc[0] == "ok"]
+    if not working:
+        return tried[-1]
+    costs = [
+        appraise(without_pipes(frame), scenario, conditions)["lcoh_per_mwh"].iloc[0]
+        for frame in working
+    ]
+    best = working[int(np.argmin(costs))]
+    return best[list(tried[0])]
+
+
+def without_pipes(energy: pd.DataFrame) -> pd.DataFrame:
+    """
+    Energy centre alone: no pipes, pumps, substations or income.
+
+    Parameters
+    ----------
+    energy
+        Energies with the load's columns.
+
+    Returns
+    -------
+    centre
+        The same with those columns zero.
+    """
+    nothing = dict.fromkeys(
+        [
+            "pipe_capex",
+            "bore_capex",
+            "pipe_capex_low",
+            "pipe_capex_high",
+            *NO_SUBSTATION,
+            "substation_upkeep",
+            "pumping_mwh",
+            "revenue_per_year",
+            "present_t_co2e",
+            "present_electricity_mwh",
+            "embodied_t_co2e",
+        ],
+        0.0,
     )
-
-
-WATER = ("source_degc", "source_return_degc", "sink_in_degc", "sink_out_degc")
-
-
-def _covered(
-    machine_kw: npt.NDArray[np.float64],
-    peak_kw: npt.NDArray[np.float64],
-    feed_mwh: npt.NDArray[np.float64],
-    load: pd.DataFrame,
-    works: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.float64]:
-    """Share of the heat fed in that the machine covers; NaN where none works."""
-    hours = np.minimum(feed_mwh * 1e3 / peak_kw, HOURS_PER_YEAR)
-    even = (load["hot_water_share"] * load["heat_mwh"] + load["loss_mwh"]).to_numpy() / feed_mwh
-    covered = np.full(len(load), np.nan)
-    covered[works] = base_load_share(
-        machine_kw[works] / peak_kw[works], hours[works], base_share=np.minimum(even[works], 1.0)
-    )
-    return covered
+    return energy.assign(**nothing)

@@ -25,9 +25,17 @@ from heatreach.network import (
     section_table,
     trench_weight,
 )
+from heatreach.thermo import exact_machines
 
 from .appraise import RANGE, appraise
-from .network_energy import mean_state, network_figures, network_supply
+from .carbon import pipe_embodied_t_co2e
+from .network_energy import (
+    Making,
+    mean_state,
+    network_credits,
+    network_figures,
+    network_supply,
+)
 from .terms import bore_capex, consumer_terms, ending
 from .worth import connection_values, design_rules, first_guess
 
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
     from heatreach.network import Catalogue, NetworkTemperatures
 
     from .conditions import Conditions
+    from .hours import Hours
     from .inputs import Inputs
     from .scenario import Scenario
     from .screen import Attached
@@ -67,6 +76,7 @@ class _Study:
     index: RoutingIndex
     catalogue: Catalogue
     consumers: gpd.GeoDataFrame
+    making: Making
 
     @property
     def pipes(self) -> dict[str, Any]:
@@ -75,14 +85,14 @@ class _Study:
 
 
 def site_networks(
-    inputs: Inputs, scenario: Scenario, conditions: Conditions, attached: Attached
+    inputs: Inputs, scenario: Scenario, conditions: Conditions, hours: Hours, attached: Attached
 ) -> list[SiteNetwork]:
     """
     A network for every site, each as if the others were not built.
 
     Parameters
     ----------
-    inputs, scenario, conditions
+    inputs, scenario, conditions, hours
         The study.
     attached
         Graph with sites and consumers.
@@ -103,6 +113,14 @@ def site_networks(
             insulation_series=scenario.network.insulation_series, money=scenario.economics.money
         ),
         _with_terms(inputs, scenario, attached),
+        Making(
+            scenario=scenario,
+            conditions=conditions,
+            hours=hours,
+            machines=exact_machines(
+                scenario.heat_pump.refrigerant, variant=scenario.heat_pump.cycle
+            ),
+        ),
     )
     return [_network_of(study, number) for number in range(len(inputs.sites))]
 
@@ -125,7 +143,7 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
     consumers = study.consumers[known & near].reset_index(drop=True)
     if source < 0 or consumers.empty:
         return _nothing(study, site, *_why_nobody(study, number))
-    energy = first_guess(site, consumers, study.scenario)
+    energy = first_guess(site, consumers, study.making)
     if energy["status"].iloc[0] != "ok":
         return _nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))
     nearest, reason = None, ""
@@ -194,7 +212,7 @@ def _best_network(
             reason = str(plan.consumers["reason"].mode().iloc[0])
             break
         state = mean_state(plan, study.attached.graph, rules=rules, **study.pipes)
-        energy = network_supply(site, plan, state, study.scenario)
+        energy = network_supply(site, plan, state, study.making)
         if energy["status"].iloc[0] != "ok":
             reason = str(energy["reason"].iloc[0])
             break
@@ -236,6 +254,7 @@ def _project(
     money = load.drop(columns=[c for c in load if c in figures])
     row = money.join(figures).assign(
         **_lengths(edges),
+        **network_credits(site, energy, served, study.making),
         project_id=name,
         site_id=site["id"],
         name=site["name"],
@@ -272,6 +291,10 @@ def _sums(
     sums = {
         "revenue_per_year": float((served["tariff_per_mwh"] * heat).sum()),
         "present_t_co2e": float((served["present_t_co2e_per_mwh"] * heat).sum()),
+        "present_electricity_mwh": float((served["present_electricity_share"] * heat).sum()),
+        "embodied_t_co2e": float(
+            pipe_embodied_t_co2e(edges["dn"], edges["length_m"], study.scenario).sum()
+        ),
         "substation_upkeep": float(served["substation_upkeep"].sum()),
     }
     own = bore_capex([site["service_crosses"]], money=study.scenario.economics.money)[:, 0]

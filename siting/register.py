@@ -38,6 +38,11 @@ WHOLE_TABLES = (
     "crossings",
     "diversity",
     "heat_pumps",
+    "heat_stores",
+    "heat_profiles",
+    "data_centres",
+    "grid_trajectories",
+    "embodied_carbon",
     "technology_costs",
     "siting_rules",
 )

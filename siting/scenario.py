@@ -22,7 +22,13 @@ from heatreach.data import assumption, load_table
 from .errors import InputError, Problem
 from .reading.findings import printable, shorten
 from .reading.values import SHOWN_UNIT
-from .scenario_words import checked_country, checked_money, checked_name, unknown_word
+from .scenario_words import (
+    checked_country,
+    checked_load_profile,
+    checked_money,
+    checked_name,
+    unknown_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +38,17 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Choice = Literal["yes", "no"]
-ElectricityBasis = Literal["lifecycle", "direct"]
+ElectricityBasis = Literal["lifecycle", "direct", "marginal"]
 GwpSet = Literal["AR4", "AR5", "AR6"]
+GridPath = Literal["frozen", "declining"]
+Cycle = Literal["auto", "single", "ihx", "two_stage", "intercooled", "transcritical"]
+Arrangement = Literal["best", "direct", "preheat", "central", "ambient"]
+Sizing = Literal["share", "least_cost"]
 Objective = Literal["npv", "avoided_t_co2e", "lcoh_per_mwh", "cost_per_t_co2e"]
 Country = Annotated[str, AfterValidator(checked_country)]
 Money = Annotated[str, AfterValidator(checked_money)]
 Cooling = Annotated[str, AfterValidator(partial(checked_name, table="cooling_systems"))]
+LoadProfile = Annotated[str, AfterValidator(checked_load_profile)]
 Refrigerant = Annotated[str, AfterValidator(partial(checked_name, table="refrigerants"))]
 Counterfactual = Annotated[str, AfterValidator(partial(checked_name, table="counterfactuals"))]
 
@@ -149,13 +160,19 @@ class Source(_Section):
 
     utilisation: float = _number("source", "utilisation")
     cooling: Cooling = _word("source", "cooling")
+    load_profile: LoadProfile = _word("source", "load_profile")
 
 
 class HeatPump(_Section):
     """The heat pump of the energy centre."""
 
     refrigerant: Refrigerant = _word("heat_pump", "refrigerant")
+    cycle: Cycle = _word("heat_pump", "cycle")
+    arrangement: Arrangement = _word("heat_pump", "arrangement")
+    sizing: Sizing = _word("heat_pump", "sizing")
     peak_share: float = _number("heat_pump", "peak_share")
+    store_hours: float = _number("heat_pump", "store_hours")
+    module_kw: float | None = _optional("heat_pump", "module_kw")
 
 
 class Emissions(_Section):
@@ -163,6 +180,9 @@ class Emissions(_Section):
 
     counterfactual: Counterfactual = _word("emissions", "counterfactual")
     electricity_basis: ElectricityBasis = _word("emissions", "electricity_basis")
+    grid_path: GridPath = _word("emissions", "grid_path")
+    upstream: Choice = _word("emissions", "upstream")
+    embodied: Choice = _word("emissions", "embodied")
     gwp_set: GwpSet = _word("emissions", "gwp_set")
     grid_co2e_kg_per_kwh: float | None = _optional("emissions", "grid_co2e_kg_per_kwh")
 
@@ -172,6 +192,7 @@ class Economics(_Section):
 
     money: Money = _word("economics", "money")
     discount_rate_share: float = _number("economics", "discount_rate_share")
+    first_year: int = _number("economics", "first_year")
     life_years: int = _number("economics", "life_years")
     tariff_discount_share: float = _number("economics", "tariff_discount_share")
     soft_cost_share: float = _number("economics", "soft_cost_share")

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pydantic_core import PydanticCustomError
 
 from heatreach.data import load_table
+from heatreach.thermo import it_load_kinds
 
 _MONEY = re.compile(r"([A-Z]{3}) (\d{4})", re.ASCII)
 _COUNTRY = re.compile(r"([A-Za-z]{2})?", re.ASCII)
@@ -51,6 +52,35 @@ def checked_name(word: str, table: str) -> str:
     if word in known:
         return word
     raise unknown_word(word, known)
+
+
+def checked_load_profile(word: str) -> str:
+    """
+    Kind of data centre whose load over day and week is known.
+
+    Parameters
+    ----------
+    word
+        The kind given.
+
+    Returns
+    -------
+    word
+        Unchanged.
+
+    Raises
+    ------
+    PydanticCustomError
+        If there is no such kind; the message offers the nearest.
+
+    Examples
+    --------
+    >>> checked_load_profile("colocation")
+    'colocation'
+    """
+    if word in it_load_kinds():
+        return word
+    raise unknown_word(word, sorted(it_load_kinds()))
 
 
 def unknown_word(word: str, known: list[str]) -> PydanticCustomError:

@@ -18,9 +18,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from .appraise import appraise
 from .conditions import conditions_of
-from .options import supply_energy
+from .hours import study_hours
+from .options import link_options
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from .conditions import Conditions
+    from .errors import Problem
+    from .hours import Hours
     from .inputs import Inputs
     from .projects import SiteNetwork
     from .scenario import Scenario
@@ -61,9 +63,9 @@ class Plan:
 
     Attributes
     ----------
-    links, projects, edges, connections
-        LINKS, PROJECTS, EDGES and who is connected, in the study's metric coordinate system; the
-        columns are those of the registry.
+    links, options, projects, edges, connections
+        LINKS, each link under every arrangement, PROJECTS, EDGES and who is connected, in the
+        study's metric coordinate system; the columns are those of the registry.
     inputs, scenario
         What the plan was made from.
     money
@@ -77,6 +79,7 @@ class Plan:
     """
 
     links: gpd.GeoDataFrame
+    options: pd.DataFrame
     projects: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     connections: gpd.GeoDataFrame
@@ -139,17 +142,19 @@ def plan(
     scenario = scenario or inputs.scenario
     inputs = inputs.under(scenario)
     clock = _Clock(progress)
-    conditions = conditions_of(scenario, inputs.country)
+    conditions = conditions_of(scenario, inputs.country, grid=inputs.grid)
+    hours = study_hours(inputs, scenario)
     clock.next("connecting buildings to streets", 0.0)
     attached = attach_places(inputs, scenario)
     clock.next("routing and sizing links", 0.15)
     links = candidate_links(inputs, scenario, conditions, attached)
     clock.next("heat pumps, money and carbon of links", 0.35)
-    links = _appraised_links(links, inputs, scenario, conditions)
+    links, options = _appraised_links(links, inputs, scenario, conditions, hours)
     clock.next("designing networks", 0.6)
-    networks = site_networks(inputs, scenario, conditions, attached)
+    networks = site_networks(inputs, scenario, conditions, hours, attached)
     clock.next("ranking", 0.95)
     plan_tables = _tables(links, networks, inputs, scenario)
+    plan_tables["options"] = _complete(options, "options")
     clock.next("done", 1.0)
     projects, objective = plan_tables["projects"], scenario.ranking.objective
     return Plan(
@@ -159,8 +164,16 @@ def plan(
         money=scenario.economics.money,
         assumptions=assumptions_used(inputs, scenario, conditions),
         summary=summary_of(projects, money=scenario.economics.money, objective=objective),
-        run=_run(inputs, scenario, clock),
+        run=_run(inputs, scenario, hours, clock),
     )
+
+
+def _years_beyond(inputs: Inputs, scenario: Scenario) -> tuple[Problem, ...]:
+    """Doubts about years of operation that the user's grid factors do not reach."""
+    if inputs.grid is None:
+        return ()
+    first, life = scenario.economics.first_year, scenario.economics.life_years
+    return inputs.grid.beyond(np.arange(first, first + life, dtype=float))
 
 
 class _Clock:
@@ -182,29 +195,28 @@ class _Clock:
 
 
 def _appraised_links(
-    links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario, conditions: Conditions
-) -> gpd.GeoDataFrame:
-    """Links with machine, energies, money and carbon; rows without a route pass through."""
+    links: gpd.GeoDataFrame,
+    inputs: Inputs,
+    scenario: Scenario,
+    conditions: Conditions,
+    hours: Hours,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Links with machine, energies, money and carbon, and all their options."""
     served = links[links["status"] == "ok"]
     if served.empty:
-        return links.assign(option="")
+        return links.assign(option=""), pd.DataFrame(columns=["site_id", "consumer_id", "option"])
     load = pd.DataFrame(served.drop(columns=["geometry", "status", "reason"]))
-    energy = supply_energy(load, scenario)
-    load = load.join(energy).join(_link_terms(served, inputs, scenario))
-    figures = appraise(load, scenario, conditions)
-    done = load.drop(columns=[c for c in load if c in figures]).join(figures)
-    done["linear_heat_density_mwh_m"] = done["heat_mwh"] / done["route_m"]
-    works = done["status"] == "ok"
-    done.loc[~works, [*figures, "heat_pump_kw"]] = np.nan
-    status = links["status"].copy()
-    reason = links["reason"].copy()
-    status.loc[done.index], reason.loc[done.index] = done["status"], done["reason"]
-    soft = ["pipe_capex", "bore_capex"]
-    new = done[[c for c in done if c not in links or c in soft]]
-    kept = links.drop(columns=["status", "reason", *soft])
-    return kept.join(new.drop(columns=["status", "reason"], errors="ignore")).assign(
-        status=status, reason=reason
-    )
+    terms = _link_terms(served, inputs, scenario)
+    chosen, options = link_options(load, terms, scenario, conditions, hours)
+    chosen["linear_heat_density_mwh_m"] = chosen["heat_mwh"] / chosen["route_m"]
+    # What the option changes (an ambient loop has its own pipe) goes before what the screen found;
+    # rows without a route pass through.
+    new = chosen.reindex(links.index)
+    replaced = [name for name in chosen if name in links]
+    done = links.join(new.drop(columns=replaced))
+    for name in replaced:
+        done.loc[chosen.index, name] = chosen[name]
+    return done, options
 
 
 def _link_terms(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> pd.DataFrame:
@@ -215,6 +227,7 @@ def _link_terms(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> 
     return terms.assign(
         revenue_per_year=terms["tariff_per_mwh"] * heat,
         present_t_co2e=terms["present_t_co2e_per_mwh"] * heat,
+        present_electricity_mwh=terms["present_electricity_share"] * heat,
     )
 
 
@@ -264,7 +277,7 @@ def _complete(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     return frame.assign(**filled)[columns["column"].tolist()]
 
 
-def _run(inputs: Inputs, scenario: Scenario, clock: _Clock) -> dict[str, Any]:
+def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: _Clock) -> dict[str, Any]:
     """Record of the run; seeds are listed although a plan draws no random numbers."""
     return {
         "versions": {name: version(name) for name in LIBRARIES}
@@ -275,7 +288,8 @@ def _run(inputs: Inputs, scenario: Scenario, clock: _Clock) -> dict[str, Any]:
         "crs": inputs.crs.to_string(),
         "data_date": inputs.data_date,
         "left_out": dict(inputs.left_out),
-        "warnings": [str(doubt) for doubt in inputs.doubts],
+        "weather": hours.weather,
+        "warnings": [str(doubt) for doubt in (*inputs.doubts, *_years_beyond(inputs, scenario))],
         "hypothetical_sites": inputs.sites.loc[inputs.sites["hypothetical"], "id"].tolist(),
         "seeds": [],
         "timings": clock.seconds,

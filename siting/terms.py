@@ -46,6 +46,7 @@ def consumer_terms(consumers: pd.DataFrame, scenario: Scenario, *, country: str)
     -------
     terms
         ``present_per_mwh``, ``tariff_per_mwh`` [money/MWh], ``present_t_co2e_per_mwh``,
+        ``present_electricity_share`` (electricity per heat today),
         ``substation_capex`` with ``_low`` and ``_high`` [money], ``substation_upkeep``
         [money/year]; index as given.
     """
@@ -65,6 +66,7 @@ def consumer_terms(consumers: pd.DataFrame, scenario: Scenario, *, country: str)
             "present_per_mwh": present["price_per_mwh"],
             "tariff_per_mwh": discounted if set_by_user is None else set_by_user,
             "present_t_co2e_per_mwh": present["t_co2e_per_mwh"],
+            "present_electricity_share": present["electricity_share"],
             "substation_upkeep": substation_upkeep(consumers, money=economics.money),
             **substations,
         },

@@ -14,11 +14,12 @@ import numpy as np
 
 from heatreach.data import assumption
 from heatreach.network import DesignRules, design_peak_kw
+from heatreach.thermo import DIRECT
 
 from .appraise import appraise
 from .conditions import annuity_years, renewal_factor
-from .network_energy import supplied
-from .options import DIRECT
+from .network_energy import Making, supplied
+from .options import without_pipes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario
 
 
-def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, making: Making) -> pd.DataFrame:
     """
     Energy of the site's machine at full size on average consumers, pipe losses left out.
 
@@ -38,8 +39,8 @@ def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, scenario: Scenari
         Row of SITES.
     consumers
         Consumers in reach, with their demand.
-    scenario
-        Temperatures, refrigerant and size of the heat pump.
+    making
+        How heat may be made.
 
     Returns
     -------
@@ -48,17 +49,16 @@ def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, scenario: Scenari
     """
     heat = consumers["annual_heat_mwh"].sum()
     together = _together_kw(consumers)
-    scale = min(1.0, site["source_kw"] / (scenario.heat_pump.peak_share * together))
+    scale = min(1.0, site["source_kw"] / (making.scenario.heat_pump.peak_share * together))
     weights = consumers["annual_heat_mwh"]
     load = {
         "heat_mwh": heat * scale,
         "loss_mwh": 0.0,
         "feed_peak_kw": together * scale,
-        "hot_water_share": float(np.average(consumers["hot_water_share"], weights=weights)),
         "sink_out_degc": float(np.average(consumers["supply_degc"], weights=weights)),
         "sink_in_degc": float(np.average(consumers["return_degc"], weights=weights)),
     }
-    return supplied(site, load, scenario)
+    return supplied(site, load, consumers, making)
 
 
 def design_rules(
@@ -165,7 +165,7 @@ def connection_values(
     economics = scenario.economics
     years = annuity_years(economics.discount_rate_share, economics.life_years)
     soft = 1.0 + economics.soft_cost_share
-    centre = appraise(_without_pipes(energy), scenario, conditions).iloc[0]
+    centre = appraise(without_pipes(energy), scenario, conditions).iloc[0]
     heat, peak, row = consumers["annual_heat_mwh"], consumers["peak_kw"], energy.iloc[0]
     diversity = _together_kw(group) / group["peak_kw"].sum()
     per_kw = (centre["capex"] + centre["reinvestment"]) / row["feed_peak_kw"] * diversity
@@ -177,24 +177,3 @@ def connection_values(
         + consumers["bore_capex"]
     )
     return np.asarray((income * years - capex - per_kw * peak) / soft)
-
-
-def _without_pipes(energy: pd.DataFrame) -> pd.DataFrame:
-    """The energy centre alone: no pipes, pumps, substations or income."""
-    nothing = dict.fromkeys(
-        [
-            "pipe_capex",
-            "bore_capex",
-            "pipe_capex_low",
-            "pipe_capex_high",
-            "substation_capex",
-            "substation_capex_low",
-            "substation_capex_high",
-            "substation_upkeep",
-            "pumping_mwh",
-            "revenue_per_year",
-            "present_t_co2e",
-        ],
-        0.0,
-    )
-    return energy.assign(**nothing)

@@ -32,6 +32,7 @@ CONTENTS = {
     "map.html": "map of the plan; opens in any browser, needs no internet",
     "projects.csv": "one heat network per data centre, ranked",
     "links.csv": "each data centre with each consumer in reach, ranked; status says why not",
+    "options.csv": "each link with every way to make its heat, the chosen one marked",
     "edges.parquet": "trench sections of all networks with pipe sizes (GeoParquet)",
     "plan.gpkg": "the same as layers for QGIS (GeoPackage)",
     "assumptions.csv": "every assumed figure with its range, unit and source",
@@ -75,6 +76,7 @@ def _write_all(plan: FinishedPlan, scratch: Path) -> None:
     _write_text(scratch / "map.html", draw_map(plan))
     write_layers(plan, scratch / "plan.gpkg")
     write_table(plan.links, scratch / "links.csv", table="links")
+    write_table(plan.options, scratch / "options.csv", table="options")
     write_table(plan.projects, scratch / "projects.csv", table="projects")
     write_edges(plan.edges, scratch / "edges.parquet")
     write_assumptions(plan.assumptions, scratch / "assumptions.csv")

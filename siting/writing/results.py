@@ -24,6 +24,7 @@ ROW_ORDER = {
     "sites": ("id",),
     "consumers": ("id",),
     "links": ("rank", "site_id", "consumer_id"),
+    "options": ("site_id", "consumer_id", "option"),
     "projects": ("rank", "project_id"),
     "edges": ("project_id", "edge_id"),
     "connections": ("site_id", "consumer_id"),
@@ -60,6 +61,10 @@ class FinishedPlan(Protocol):
     @property
     def links(self) -> gpd.GeoDataFrame:
         """Each site with each consumer in reach."""
+
+    @property
+    def options(self) -> pd.DataFrame:
+        """Each routed link under every arrangement, the chosen one marked."""
 
     @property
     def projects(self) -> gpd.GeoDataFrame:

@@ -35,7 +35,7 @@ ASSUMPTION_COLUMNS = (
     "locator",
     "origin",
 )
-WRITTEN_TABLES = ("links", "projects", "edges", "connections", "sites", "consumers")
+WRITTEN_TABLES = ("links", "options", "projects", "edges", "connections", "sites", "consumers")
 NUMBER_FORMAT = "%.10g"
 # Currencies in which the registry may express a unit; the plan's own currency takes their place.
 CURRENCY = re.compile(r"\b(EUR|GBP|USD)\b")

@@ -39,6 +39,7 @@ class MadePlan:
     """A made-up plan; satisfies `heatreach.siting.writing.results.FinishedPlan`."""
 
     links: gpd.GeoDataFrame
+    options: pd.DataFrame
     projects: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     connections: gpd.GeoDataFrame
@@ -164,6 +165,16 @@ def make_plan(
         },
         [*sections[:-1], None],
     )
+    options = table(
+        "options",
+        {
+            "site_id": ["s0"] * buildings,
+            "consumer_id": ids,
+            "option": ["central heat pump"] * buildings,
+            "reason": names,
+        },
+        [None] * buildings,
+    )
     assumptions = pd.DataFrame(
         {
             "key": ["prices/gas/price_per_mwh@FI", "heat_pumps/large/cop"],
@@ -179,6 +190,7 @@ def make_plan(
     )
     return MadePlan(
         links=links,
+        options=pd.DataFrame(options.drop(columns="geometry")),
         projects=projects,
         edges=edges,
         connections=connections,

@@ -21,8 +21,8 @@ from heatreach.siting.conditions import (
     present_heat,
 )
 from heatreach.siting.errors import InputError
-from heatreach.siting.options import CENTRAL
 from heatreach.siting.scenario import Scenario, scenario_of
+from heatreach.thermo import AMBIENT, CENTRAL, DIRECT, PREHEAT
 
 MONEY = "EUR 2024"
 
@@ -38,6 +38,7 @@ def conditions() -> Conditions:
         backup_efficiency_share=replace(base.backup_efficiency_share, value=0.9),
         source_heat_price_per_mwh=replace(base.source_heat_price_per_mwh, value=5.0),
         ground_degc=base.ground_degc,
+        grid_kg_per_kwh=(0.3,) * Scenario().economics.life_years,
     )
 
 
@@ -50,6 +51,8 @@ def energy(**changes: object) -> pd.DataFrame:
         "pumping_mwh": 40.0,
         "feed_peak_kw": 2000.0,
         "heat_pump_kw": 1000.0,
+        "exchanger_kw": 0.0,
+        "store_mwh": 0.0,
         "heat_pump_mwh": 3600.0,
         "backup_mwh": 400.0,
         "source_mwh": 2700.0,
@@ -57,6 +60,8 @@ def energy(**changes: object) -> pd.DataFrame:
         "substation_upkeep": 0.0,
         "revenue_per_year": 400_000.0,
         "present_t_co2e": 900.0,
+        "present_electricity_mwh": 0.0,
+        "embodied_t_co2e": 50.0,
     }
     for name in ("pipe_capex", "substation_capex"):
         row |= {name: 100_000.0, f"{name}_low": 80_000.0, f"{name}_high": 150_000.0}
@@ -114,9 +119,51 @@ def test_golden_carbon_by_hand() -> None:
     assert figures["avoided_t_co2e"] == pytest.approx(net)
 
 
+def test_golden_carbon_over_life_by_hand() -> None:
+    """Grid of 0.3 in the first year and 0 afterwards; refrigerant lost once; pipes if asked for."""
+    years = Scenario().economics.life_years
+    clean = replace(conditions(), grid_kg_per_kwh=(0.3, *(0.0,) * (years - 1)))
+    figures = appraise(energy(), Scenario(), clean).iloc[0]
+    scrapped = 1000.0 * 0.3 * 0.15 * 1.37 / 1e3
+    fuel, backup, power = 900.0, 400.0 / 0.9 * 0.2, 282.0
+    life = years * (fuel - backup - figures["leakage_t_co2e"]) - power - scrapped
+    assert figures["end_of_life_t_co2e"] == pytest.approx(scrapped, rel=0.01)
+    assert figures["avoided_life_t_co2e"] == pytest.approx(life, rel=1e-5)
+    assert figures["cost_per_t_co2e"] == pytest.approx(-figures["npv"] / life, rel=1e-5)
+    counted = scenario_of({"emissions": {"embodied": "yes"}}, name="test")
+    with_pipes = appraise(energy(), counted, clean).iloc[0]
+    assert with_pipes["avoided_life_t_co2e"] == pytest.approx(life - 50.0, rel=1e-5)
+    assert with_pipes["avoided_t_co2e"] == figures["avoided_t_co2e"]
+
+
+def test_golden_electric_heating_gets_cleaner_with_the_grid() -> None:
+    """3,000 MWh of electricity today at 0.3 t/MWh; at 0.1 t/MWh it avoids 600 t less a year."""
+    cleaner = replace(conditions(), grid_kg_per_kwh=(0.1,) * 25)
+    electric = energy(present_t_co2e=900.0, present_electricity_mwh=3000.0)
+    figures = appraise(electric, Scenario(), cleaner).iloc[0]
+    assert figures["fuel_avoided_t_co2e"] == pytest.approx(300.0)
+
+
+def test_golden_machines_are_priced_by_arrangement() -> None:
+    """Each kW costs what its kind does, soft costs of 15 % on top."""
+
+    def machines(option: str, pump: float, exchanger: float, store: float = 0.0) -> float:
+        case = energy(option=option, heat_pump_kw=pump, exchanger_kw=exchanger, store_mwh=store)
+        return float(appraise(case, Scenario(), conditions())["heat_pump_capex"].iloc[0]) / 1.15
+
+    per_kw = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=MONEY).value
+    large = price("heat_pumps", "large_1mw", "capex_per_kw", target=MONEY).value
+    block = price("technology_costs", "consumer_heat_pump_block", "capex_per_kw", target=MONEY)
+    tank = price("heat_stores", "hot_water_tank", "capex_per_mwh", target=MONEY).value
+    assert machines(DIRECT, 0.0, 1000.0) == pytest.approx(1000.0 * per_kw)
+    assert machines(CENTRAL, 1000.0, 0.0, 10.0) == pytest.approx(1000.0 * large + 10.0 * tank)
+    assert machines(PREHEAT, 300.0, 700.0) == pytest.approx(300.0 * large + 700.0 * per_kw)
+    assert machines(AMBIENT, 400.0, 300.0) == pytest.approx(400.0 * block.value + 300.0 * per_kw)
+
+
 def test_dirty_grid_gives_a_negative_saving() -> None:
     dirty = conditions()
-    dirty = replace(dirty, electricity_kg_per_kwh=replace(dirty.electricity_kg_per_kwh, value=1.2))
+    dirty = replace(dirty, grid_kg_per_kwh=(1.2,) * Scenario().economics.life_years)
     figures = appraise(energy(), Scenario(), dirty).iloc[0]
     assert figures["avoided_t_co2e"] < 0.0
     assert np.isnan(figures["cost_per_t_co2e"])

@@ -13,12 +13,11 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting import inputs as inputs_module
+from heatreach.siting import Inputs, gathering, read_inputs
 from heatreach.siting.country_rows import country_of_study
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.errors import InputError
 from heatreach.siting.fetching.fetch import Area as Place
-from heatreach.siting.inputs import Inputs, read_inputs
 from heatreach.siting.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Place, float]]:
         asked.append((place, margin_m))
         return demo_extract()
 
-    monkeypatch.setattr(inputs_module, "fetch_place", answer)
+    monkeypatch.setattr(gathering, "fetch_place", answer)
     return asked
 
 
@@ -264,7 +263,7 @@ def test_place_name_limits_to_its_outline(
 ) -> None:
     outline = shapely.box(26.930, 60.520, 26.945, 60.530)
     place = Place(name="Karhula", bbox=outline.bounds, outline=outline)
-    monkeypatch.setattr(inputs_module, "find_area", lambda _text, **_: place)
+    monkeypatch.setattr(gathering, "find_area", lambda _text, **_: place)
     study = read_inputs(sites=demo_sites(), consumers="osm", area="Karhula, Kotka")
     assert fetched[0][0].bbox == outline.bounds
     assert study.consumers.to_crs(4326).intersects(outline).all()

@@ -1,100 +1,212 @@
-"""Machine, boiler and energies of a link."""
+"""Ways to make the heat of a link: which is chosen, and what each has of its own."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from heatreach.siting.options import CENTRAL, DIRECT, supply_energy
-from heatreach.siting.scenario import Scenario
-from heatreach.thermo import base_load_share, heat_pump_cop
+from heatreach.siting.conditions import conditions_of
+from heatreach.siting.hours import Hours
+from heatreach.siting.link_pipes import link_pipes
+from heatreach.siting.options import best_supply, link_options
+from heatreach.siting.scenario import Scenario, scenario_of
+from heatreach.siting.supply import year_loads
+from heatreach.thermo import (
+    AMBIENT,
+    ARRANGEMENTS,
+    CENTRAL,
+    DIRECT,
+    PREHEAT,
+    climate_year,
+    exact_machines,
+    heat_pump_cop,
+)
+
+COUNTRY = "DE"
+CONDITIONS = conditions_of(Scenario(), COUNTRY)
+HOURS = Hours(
+    outdoor_degc=climate_year(COUNTRY),
+    weather="test",
+    heating_threshold_degc=15.0,
+    load_profile="unknown",
+)
 
 
-def load(**changes: float) -> pd.DataFrame:
-    """One link with the given figures changed."""
+def links(**changes: object) -> pd.DataFrame:
+    """One link, piped, with the given figures changed."""
     row = {
+        "site_id": "s",
+        "consumer_id": "c",
+        "use": "office",
+        "hot_water_share": 0.14,
+        "peak_source": "full-load hours",
+        "peak_kw": 900.0,
         "heat_mwh": 2000.0,
-        "loss_mwh": 100.0,
-        "feed_peak_kw": 900.0,
-        "hot_water_share": 0.2,
-        "source_kw": 5000.0,
+        "supply_degc": 65.0,
+        "return_degc": 40.0,
+        "source_kw": 3000.0,
+        "utilisation": 0.7,
         "source_degc": 30.0,
         "source_return_degc": 22.0,
-        "sink_in_degc": 40.0,
-        "sink_out_degc": 66.0,
+        "route_m": 400.0,
+        "hard_weighted_m": 400.0,
+        "soft_weighted_m": 0.0,
+        "bridges": 0,
+        "tunnels": 0,
+        "level_crossings": 0,
+        "service_crosses": "",
     }
-    return pd.DataFrame([row | changes])
+    frame = pd.DataFrame([row | changes])
+    return frame.join(link_pipes(frame, Scenario(), CONDITIONS))
 
 
-def test_golden_heat_pump_split_by_hand() -> None:
-    """Hand calculation: half the peak, its share of the load curve, COP at these temperatures."""
-    row = supply_energy(load(), Scenario()).iloc[0]
-    cop = heat_pump_cop("R1234ze(E)", 30.0, 22.0, 40.0, 66.0, heat_kw=450.0)
-    even = (0.2 * 2000.0 + 100.0) / 2100.0
-    share = base_load_share(0.5, 2100.0e3 / 900.0, base_share=even)
-    assert row["option"] == CENTRAL
-    assert row["heat_pump_kw"] == pytest.approx(450.0)
-    assert row["heat_pump_mwh"] == pytest.approx(2100.0 * share)
-    assert row["electricity_mwh"] == pytest.approx(2100.0 * share / cop)
-    assert row["backup_mwh"] == pytest.approx(2100.0 * (1.0 - share))
+def terms(frame: pd.DataFrame) -> pd.DataFrame:
+    """Money of a consumer, the same for all."""
+    figures = {
+        "revenue_per_year": 180_000.0,
+        "present_t_co2e": 430.0,
+        "present_electricity_mwh": 0.0,
+        "substation_capex": 60_000.0,
+        "substation_capex_low": 40_000.0,
+        "substation_capex_high": 90_000.0,
+        "substation_upkeep": 500.0,
+    }
+    return pd.DataFrame([figures] * len(frame), index=frame.index)
 
 
-def test_small_source_caps_the_machine() -> None:
-    full = supply_energy(load(), Scenario()).iloc[0]
-    small = supply_energy(load(source_kw=100.0), Scenario()).iloc[0]
-    source_share = full["source_mwh"] / full["heat_pump_mwh"]
-    assert small["heat_pump_kw"] == pytest.approx(100.0 / source_share, rel=0.1)
-    assert small["backup_mwh"] > full["backup_mwh"]
-    assert small["source_mwh"] <= 100.0 * 8.76
+def options(frame: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is chosen, and all options by name."""
+    chosen, all_of_them = link_options(frame, terms(frame), scenario, CONDITIONS, HOURS)
+    return chosen, all_of_them
+
+
+def by_name(tried: pd.DataFrame, name: str) -> dict[str, Any]:
+    """Figures of one arrangement."""
+    rows = tried[tried["option"] == name].to_dict("records")
+    return {str(key): value for key, value in rows[0].items()}
+
+
+def test_all_arrangements_are_compared_and_the_cheapest_is_chosen() -> None:
+    chosen, tried = options(links(source_degc=48.0, source_return_degc=44.0), Scenario())
+    assert set(tried["option"]) == set(ARRANGEMENTS)
+    working = tried[tried["status"] == "ok"]
+    assert len(working) >= 2
+    best = str(working.sort_values("lcoh_per_mwh")["option"].iloc[0])
+    assert chosen["option"].iloc[0] == best
+    assert tried.loc[tried["chosen"], "option"].tolist() == [best]
+    assert (tried.loc[tried["status"] != "ok", "reason"] != "").all()
+
+
+def test_chosen_cop_is_exact() -> None:
+    """The comparison reads the table; what is planned equals the exact cycle."""
+    scenario = scenario_of({"heat_pump": {"arrangement": "central"}}, name="test")
+    frame = links()
+    chosen, tried = options(frame, scenario)
+    exact = heat_pump_cop(
+        scenario.heat_pump.refrigerant,
+        30.0,
+        22.0,
+        float(frame["sink_in_degc"].iloc[0]),
+        float(frame["sink_out_degc"].iloc[0]),
+        heat_kw=0.5 * float(frame["feed_peak_kw"].iloc[0]),
+    )
+    assert chosen["cop_full_load"].iloc[0] == pytest.approx(exact, rel=1e-12)
+    assert tried["cop_full_load"].iloc[0] == pytest.approx(exact, rel=1e-3)
 
 
 def test_hot_source_needs_no_heat_pump() -> None:
-    row = supply_energy(
-        load(source_degc=60.0, source_return_degc=45.0, sink_out_degc=55.0, sink_in_degc=35.0),
-        Scenario(),
-    ).iloc[0]
+    hot = links(source_degc=75.0, source_return_degc=50.0)
+    chosen, _ = options(hot, Scenario())
+    row = chosen.iloc[0]
     assert row["option"] == DIRECT
     assert row["electricity_mwh"] == 0.0
+    assert row["heat_pump_kw"] == 0.0
     assert np.isnan(row["cop"])
     assert row["source_mwh"] == pytest.approx(row["heat_pump_mwh"])
 
 
-def test_impossible_lift_is_a_result_with_a_reason() -> None:
-    row = supply_energy(load(sink_out_degc=120.0), Scenario()).iloc[0]
-    assert row["status"] == "infeasible"
-    assert row["reason"]
-    assert np.isnan(row["heat_pump_mwh"])
+def test_warm_source_preheats_and_saves_electricity() -> None:
+    """A source of 60 °C against a return of 40 °C gives most of the heat without electricity."""
+    warm = links(source_degc=60.0, source_return_degc=45.0)
+    _, tried = options(warm, Scenario())
+    preheat, central = by_name(tried, PREHEAT), by_name(tried, CENTRAL)
+    assert preheat["status"] == "ok"
+    assert preheat["electricity_mwh"] < 0.6 * central["electricity_mwh"]
+    assert preheat["exchanger_kw"] > preheat["heat_pump_kw"]
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    heat=st.floats(10.0, 1e5),
-    loss=st.floats(0.0, 0.5),
-    hours=st.floats(900.0, 8000.0),
-    source=st.floats(20.0, 50.0),
-    source_kw=st.floats(5.0, 1e4),
-    supply=st.floats(58.0, 80.0),
+def test_ambient_loop_has_its_own_pipe_losses_and_machines() -> None:
+    """Loop water spans 8 K, network water 25 K: a thicker pipe that loses less heat."""
+    _, tried = options(links(), Scenario())
+    loop, central = by_name(tried, AMBIENT), by_name(tried, CENTRAL)
+    assert loop["status"] == central["status"] == "ok"
+    assert float(loop["dn"][2:]) > float(central["dn"][2:])
+    assert loop["loss_mwh"] < central["loss_mwh"]
+    assert loop["heat_pump_kw"] == pytest.approx(900.0)
+    assert loop["station_capex"] < central["station_capex"]
+    assert loop["heat_pump_mwh"] == pytest.approx(2000.0)
+
+
+@pytest.mark.parametrize(
+    ("word", "supply"), [("direct", 54.0), ("preheat", 62.0), ("central", 62.0), ("ambient", 62.0)]
 )
-def test_property_energy_closes(
-    heat: float, loss: float, hours: float, source: float, source_kw: float, supply: float
-) -> None:
-    """Source, electricity and boiler are what consumers, pipe and machine take, to 1e-9."""
-    frame = load(
-        heat_mwh=heat,
-        loss_mwh=loss * heat,
-        feed_peak_kw=heat * (1.0 + loss) * 1e3 / hours,
-        source_degc=source,
-        source_return_degc=source - 8.0,
-        source_kw=source_kw,
-        sink_out_degc=supply,
+def test_energy_of_every_option_closes(word: str, supply: float) -> None:
+    """Source, electricity and boiler are heat, pipe loss, machine loss and store loss, to 1e-9."""
+    scenario = scenario_of({"heat_pump": {"arrangement": word, "store_hours": 3.0}}, name="test")
+    warm = links(
+        source_degc=58.0, source_return_degc=44.0, supply_degc=supply, return_degc=38.0,
+        source_kw=500.0,
+    )  # fmt: skip
+    row = options(warm, scenario)[0].iloc[0]
+    assert row["status"] == "ok"
+    gained = row["source_mwh"] + row["electricity_mwh"] + row["backup_mwh"]
+    spent = row["heat_mwh"] + row["loss_mwh"] + row["machine_loss_mwh"] + row["store_loss_mwh"]
+    assert gained == pytest.approx(spent, rel=1e-9)
+    assert row["unserved_mwh"] == 0.0
+    assert row["source_mwh"] + row["source_left_mwh"] == pytest.approx(500.0 * 8.76, rel=1e-9)
+
+
+def test_no_arrangement_works_says_why_of_each() -> None:
+    far = links(supply_degc=125.0, return_degc=90.0)
+    row = options(far, Scenario())[0].iloc[0]
+    assert row["status"] == "infeasible"
+    assert all(name in row["reason"] for name in ARRANGEMENTS)
+    assert np.isnan(row["heat_pump_mwh"])
+    assert np.isnan(row["npv"])
+
+
+def test_property_order_of_links_does_not_matter() -> None:
+    many = pd.concat(
+        [
+            links(consumer_id=str(n), heat_mwh=300.0 + 400.0 * n, source_degc=25.0 + 9.0 * n)
+            for n in range(5)
+        ],
+        ignore_index=True,
     )
-    row = supply_energy(frame, Scenario()).iloc[0]
-    given_in = row["source_mwh"] + row["electricity_mwh"] + row["backup_mwh"]
-    taken = heat * (1.0 + loss) + row["machine_loss_mwh"]
-    assert given_in == pytest.approx(taken, rel=1e-9)
-    assert 0.0 <= row["reuse_share"] <= 1.0
-    assert row["source_mwh"] <= source_kw * 8.76 * (1.0 + 1e-9)
-    assert row["machine_loss_mwh"] >= 0.0
+    forwards = options(many, Scenario())[0].set_index("consumer_id")
+    backwards = options(many.iloc[::-1].reset_index(drop=True), Scenario())[0]
+    backwards = backwards.set_index("consumer_id").loc[forwards.index]
+    pd.testing.assert_frame_equal(forwards, backwards, rtol=1e-12)
+
+
+def test_least_cost_is_never_dearer_than_the_share() -> None:
+    """Sized by cost, a central heat pump makes heat no dearer than at half the peak."""
+    central = {"arrangement": "central"}
+    fixed = scenario_of({"heat_pump": central}, name="test")
+    sized = scenario_of({"heat_pump": central | {"sizing": "least_cost"}}, name="test")
+    before, after = (options(links(), scenario)[0].iloc[0] for scenario in (fixed, sized))
+    assert after["lcoh_per_mwh"] <= before["lcoh_per_mwh"] * (1.0 + 1e-3)
+    assert after["heat_pump_kw"] != before["heat_pump_kw"]
+
+
+def test_network_takes_the_arrangement_with_the_cheapest_heat() -> None:
+    frame = links(source_degc=60.0, source_return_degc=45.0)
+    loads = year_loads(frame, HOURS)
+    machines = exact_machines(Scenario().heat_pump.refrigerant)
+    best = best_supply(loads, Scenario(), CONDITIONS, machines=machines)
+    assert best["option"].iloc[0] == PREHEAT
+    forced = scenario_of({"heat_pump": {"arrangement": "central"}}, name="test")
+    assert best_supply(loads, forced, CONDITIONS, machines=machines)["option"].iloc[0] == CENTRAL

@@ -1,0 +1,183 @@
+"""
+What machines, stores and energy centres cost to buy, to keep and to renew.
+
+Every figure is a row of ``heat_pumps``, ``heat_stores`` or ``technology_costs`` at the plan's price
+base. Soft costs are added in `appraise`, which also knows pipes, substations and fuel.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from heatreach.data import assumption, price
+from heatreach.thermo import AMBIENT
+
+from .conditions import cost_by_size, renewal_factor
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .scenario import Scenario
+
+HEAT_PUMP_SIZES = ("large_1mw", "large_3mw", "large_10mw")
+CONSUMER_SIZES = ("consumer_heat_pump_house", "consumer_heat_pump_block")
+EXCHANGER, STORE = "heat_exchanger_station", "hot_water_tank"
+
+
+def machine_capex(energy: pd.DataFrame, *, money: str, column: str) -> pd.DataFrame:
+    """
+    Cost of heat pumps, exchanger and store, soft costs left out.
+
+    Parameters
+    ----------
+    energy
+        ``option``, ``heat_pump_kw``, ``exchanger_kw``, ``store_mwh``, one row per link or project.
+    money
+        Currency and price base.
+    column
+        ``"value"``, ``"low"`` or ``"high"``.
+
+    Returns
+    -------
+    capex
+        ``heat_pump``, ``exchanger`` and ``store`` [money]. A heat pump at the consumer costs what
+        small machines do, one at an energy centre what large ones do.
+    """
+    size = energy["heat_pump_kw"].to_numpy()
+    large = cost_by_size(size, "heat_pumps", HEAT_PUMP_SIZES, money=money, column=column)
+    small = cost_by_size(size, "technology_costs", CONSUMER_SIZES, money=money, column=column)
+    at_consumer = energy["option"].to_numpy() == AMBIENT
+    exchanger = price("technology_costs", EXCHANGER, "capex_per_kw", target=money)
+    store = price("heat_stores", STORE, "capex_per_mwh", target=money)
+    return pd.DataFrame(
+        {
+            "heat_pump": size * np.where(at_consumer, small, large),
+            "exchanger": energy["exchanger_kw"].to_numpy() * getattr(exchanger, column),
+            "store": energy["store_mwh"].to_numpy() * getattr(store, column),
+        },
+        index=energy.index,
+    )
+
+
+def machine_renewal(capex: pd.DataFrame, energy: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    """
+    Present value of renewing machines within the horizon.
+
+    Parameters
+    ----------
+    capex
+        Of `machine_capex`.
+    energy
+        ``option``.
+    scenario
+        Rate and horizon.
+
+    Returns
+    -------
+    renewal
+        Money per row.
+    """
+    large = renewal_factor("large_1mw", scenario, table="heat_pumps") - 1.0
+    small = renewal_factor(CONSUMER_SIZES[0], scenario) - 1.0
+    at_consumer = energy["option"].to_numpy() == AMBIENT
+    return (
+        capex["heat_pump"] * np.where(at_consumer, small, large)
+        + capex["exchanger"] * (renewal_factor(EXCHANGER, scenario) - 1.0)
+        + capex["store"] * (renewal_factor(STORE, scenario, table="heat_stores") - 1.0)
+    )
+
+
+def machine_upkeep(
+    energy: pd.DataFrame, capex: pd.DataFrame, *, money: str
+) -> npt.NDArray[np.float64]:
+    """
+    Upkeep of machines per year.
+
+    Parameters
+    ----------
+    energy
+        ``option``, ``heat_pump_kw``, ``exchanger_kw``, ``heat_pump_mwh``.
+    capex
+        Of `machine_capex`.
+    money
+        Currency and price base.
+
+    Returns
+    -------
+    upkeep
+        Per kW and per MWh of large heat pumps, a share of cost of all else [money per year].
+    """
+    sizes = [assumption("heat_pumps", name, "size_kw").value for name in HEAT_PUMP_SIZES]
+    size, exchanger = energy["heat_pump_kw"].to_numpy(), energy["exchanger_kw"].to_numpy()
+
+    def by_size(parameter: str) -> npt.NDArray[np.float64]:
+        costs = [
+            price("heat_pumps", name, parameter, target=money).value for name in HEAT_PUMP_SIZES
+        ]
+        return np.asarray(np.interp(size, sizes, costs))
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lifted = np.where(size > 0.0, size / (size + exchanger), 0.0)
+    large = by_size("fixed_om_per_kw_per_year") * size + by_size(
+        "variable_om_per_mwh"
+    ) * lifted * np.nan_to_num(energy["heat_pump_mwh"].to_numpy())
+    small = capex["heat_pump"].to_numpy() * _share(CONSUMER_SIZES[0])
+    pump = np.where(energy["option"].to_numpy() == AMBIENT, small, large)
+    rest = capex["exchanger"] * _share(EXCHANGER) + capex["store"] * _share(STORE, "heat_stores")
+    return np.asarray(pump + rest.to_numpy())
+
+
+def centre_capex(energy: pd.DataFrame, *, money: str, column: str) -> npt.NDArray[np.float64]:
+    """
+    Cost of pumping station and peak boiler, soft costs left out.
+
+    Parameters
+    ----------
+    energy
+        ``feed_peak_kw``.
+    money
+        Currency and price base.
+    column
+        ``"value"``, ``"low"`` or ``"high"``.
+
+    Returns
+    -------
+    capex
+        Money per row.
+    """
+    per_kw = sum(
+        getattr(price("technology_costs", name, "capex_per_kw", target=money), column)
+        for name in ("pumping_station", "gas_boiler_peak")
+    )
+    return np.asarray(energy["feed_peak_kw"].to_numpy() * per_kw)
+
+
+def centre_upkeep(energy: pd.DataFrame, *, money: str) -> npt.NDArray[np.float64]:
+    """
+    Upkeep of peak boiler and pumping station per year.
+
+    Parameters
+    ----------
+    energy
+        ``feed_peak_kw`` and ``backup_mwh``.
+    money
+        Currency and price base.
+
+    Returns
+    -------
+    upkeep
+        Money per row and year.
+    """
+    boiler = price("technology_costs", "gas_boiler_peak", "capex_per_kw", target=money).value
+    pumps = price("technology_costs", "pumping_station", "capex_per_kw", target=money).value
+    per_mwh = price("technology_costs", "gas_boiler_peak", "variable_om_per_mwh", target=money)
+    per_kw = boiler * _share("gas_boiler_peak") + pumps * _share("pumping_station")
+    return np.asarray(energy["feed_peak_kw"] * per_kw + energy["backup_mwh"] * per_mwh.value)
+
+
+def _share(name: str, table: str = "technology_costs") -> float:
+    """Yearly upkeep as a share of investment."""
+    return assumption(table, name, "fixed_om_share_per_year").value
