@@ -24,6 +24,7 @@ from heatreach.thermo import (
     arrange,
     exact_machines,
     fast_machines,
+    find_refrigerant,
     loop_temperatures,
 )
 
@@ -32,7 +33,7 @@ from .link_pipes import link_pipes
 from .supply import supply_energy, year_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -99,29 +100,39 @@ def _chunk_options(
     hours: Hours,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Options of some links."""
-    refrigerant, cycle = scenario.heat_pump.refrigerant, scenario.heat_pump.cycle
-    fast = fast_machines(refrigerant, variant=cycle)
     # Arrangements are compared at one size; the one chosen is then sized as the scenario asks.
     alike = scenario.heat_pump.model_copy(update={"sizing": "share"})
     compared = scenario.model_copy(update={"heat_pump": alike})
     loads = year_loads(links, hours)
     tried = {
-        name: _tried(name, loads, terms, compared, conditions, fast) for name in _names(scenario)
+        name: _tried(
+            name, loads, terms, compared, conditions, _machines(fast_machines, name, scenario)
+        )
+        for name in _names(scenario)
     }
     cost = np.column_stack([frame["lcoh_per_mwh"].fillna(np.inf) for frame in tried.values()])
     best = cost.argmin(axis=1)
     works = np.isfinite(cost.min(axis=1))
-    exact = exact_machines(refrigerant, variant=cycle)
     chosen = []
     for number, name in enumerate(tried):
         mine = works & (best == number)
         if mine.any():
+            exact = _machines(exact_machines, name, scenario)
             again = _tried(name, loads.rows(mine), terms[mine], scenario, conditions, exact)
             chosen.append(again)
     chosen.append(_nothing_works(tried, works))
     names = np.array(list(tried))[best]
     options = [frame.assign(chosen=works & (names == name)) for name, frame in tried.items()]
     return pd.concat(chosen).loc[links.index], pd.concat(options, ignore_index=True)
+
+
+def _machines(maker: Callable[..., Machines], name: str, scenario: Scenario) -> Machines:
+    """Heat pumps of an arrangement; a small one at a consumer has one stage unless it is forced."""
+    refrigerant, cycle = scenario.heat_pump.refrigerant, scenario.heat_pump.cycle
+    one_stage = name == AMBIENT and cycle == "auto"
+    if one_stage and find_refrigerant(refrigerant).kind != "transcritical":
+        cycle = "single"
+    return maker(refrigerant, variant=cycle)
 
 
 def _names(scenario: Scenario) -> tuple[str, ...]:

@@ -24,9 +24,11 @@ from .cop_cells import (
     QUANTITIES,
     Cycles,
     check,
+    completed,
     corners,
     cycles_from,
     evaluate,
+    nodes_below,
     polynomials,
     solve_nodes,
     too_warm,
@@ -324,23 +326,40 @@ def _filled(table: CopTable, crowded: npt.NDArray[np.bool_]) -> CopTable:
 def _fill(table: CopTable, cells: Whole) -> CopTable:
     """Table with some cells solved, checked and compiled."""
     numbers = corners(table.source.grid, cells)
-    missing = np.unique(numbers)
-    missing = missing[~table.solved[missing]]
-    nodes, solved = table.nodes.copy(), table.solved.copy()
-    state, margin = table.state.copy(), table.margin.copy()
-    nodes[missing], solved[missing] = solve_nodes(table.source, missing), True
-    values = nodes[numbers]
-    whole = np.isfinite(values).all(axis=(1, 2))
+    fuller = _solved(table, numbers)
+    values = fuller.nodes[numbers]
+    crossed = np.isnan(values).any(axis=(1, 2)) & np.isfinite(values).any(axis=(1, 2))
+    if table.source.refrigerant.kind == "blend" and crossed.any():
+        fuller = _solved(fuller, nodes_below(table.source.grid, cells[crossed]))
+    warm = too_warm(table.source, numbers, values)
+    values = _continued(fuller)[numbers]
+    whole = np.isfinite(values).all(axis=(1, 2)) & ~warm
     errors, gaps = check(table.source, cells[whole], polynomials(values[whole]))
     fine = (errors <= COP_TOLERANCE) & (gaps <= 1.0)
     good = cells[whole][fine]
+    state, margin = table.state.copy(), table.margin.copy()
     state[cells] = _REFUSED
     state[good] = _USED
+    state[cells[warm]] = _TOO_WARM
     margin[good] = np.maximum(_ERROR_RATIO * gaps[fine], _LEAST_MARGIN)
-    state[cells[too_warm(table.source, numbers, values)]] = _TOO_WARM
     worst = float(errors[fine].max(initial=table.max_error_share))
-    fuller = replace(table, nodes=nodes, solved=solved, state=state, margin=margin)
-    return _compiled(replace(fuller, max_error_share=worst))
+    return _compiled(replace(fuller, state=state, margin=margin, max_error_share=worst))
+
+
+def _solved(table: CopTable, numbers: Whole) -> CopTable:
+    """Table with some nodes solved."""
+    missing = np.unique(numbers)
+    missing = missing[~table.solved[missing]]
+    nodes, solved = table.nodes.copy(), table.solved.copy()
+    nodes[missing], solved[missing] = solve_nodes(table.source, missing), True
+    return replace(table, nodes=nodes, solved=solved)
+
+
+def _continued(table: CopTable) -> Floats:
+    """Nodes, of a blend continued a little beyond its limit."""
+    if table.source.refrigerant.kind != "blend":
+        return table.nodes
+    return completed(table.source.grid, table.nodes, table.solved)
 
 
 def _compiled(table: CopTable) -> CopTable:
@@ -348,5 +367,5 @@ def _compiled(table: CopTable) -> CopTable:
     used = np.flatnonzero(table.state == _USED)
     rows = np.full(len(table.state), -1, dtype=np.int64)
     rows[used] = np.arange(len(used))
-    values = table.nodes[corners(table.source.grid, used)]
+    values = _continued(table)[corners(table.source.grid, used)]
     return replace(table, rows=rows, coefficients=polynomials(values))
