@@ -156,7 +156,12 @@ def _capex(energy: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     for column in RANGE:
         end = "" if column == "value" else f"_{column}"
         pipe = energy[f"pipe_capex{end}"] * soft
-        machines = machine_capex(energy, money=scenario.economics.money, column=column) * soft
+        machines = soft * machine_capex(
+            energy,
+            money=scenario.economics.money,
+            column=column,
+            module_kw=scenario.heat_pump.module_kw,
+        )
         machine = machines.sum(axis=1)
         centre = centre_capex(energy, money=scenario.economics.money, column=column) * soft
         substations = energy[f"substation_capex{end}"] * soft
@@ -186,10 +191,10 @@ def _opex(
         + fuel * conditions.backup_fuel_price_per_mwh.value
         + energy["source_mwh"] * conditions.source_heat_price_per_mwh.value
     )
-    money = scenario.economics.money
-    machines = machine_capex(energy, money=money, column="value")
+    money, module = scenario.economics.money, scenario.heat_pump.module_kw
+    machines = machine_capex(energy, money=money, column="value", module_kw=module)
     upkeep = (
-        machine_upkeep(energy, machines, money=money)
+        machine_upkeep(energy, machines, money=money, module_kw=module)
         + centre_upkeep(energy, money=money)
         + energy["substation_upkeep"]
         + energy["pipe_capex"] * _share("pipe")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from heatreach.data import assumption
-from heatreach.thermo import find_refrigerant, pipe_carbon_kg_per_m, yearly_savings
+from heatreach.thermo import AMBIENT, find_refrigerant, pipe_carbon_kg_per_m, yearly_savings
 
 if TYPE_CHECKING:
     from .conditions import Conditions
@@ -34,7 +34,8 @@ def carbon_figures(
     Parameters
     ----------
     energy
-        ``heat_mwh, electricity_mwh, pumping_mwh, backup_mwh, heat_pump_kw``, ``present_t_co2e``
+        ``option`` (heat pumps at consumers are scrapped earlier), ``heat_mwh, electricity_mwh,
+        pumping_mwh, backup_mwh, heat_pump_kw``, ``present_t_co2e``
         (what the consumers' present heat emits with today's grid), ``present_electricity_mwh``
         (its electricity) and ``embodied_t_co2e`` of the pipes.
     scenario
@@ -49,6 +50,26 @@ def carbon_figures(
         ``backup_t_co2e``, ``leakage_t_co2e`` and their net ``avoided_t_co2e``; over life
         ``avoided_life_t_co2e``, ``end_of_life_t_co2e``, ``embodied_t_co2e``.
     """
+    at_consumer = energy["option"].to_numpy() == AMBIENT
+    parts, rows = [], []
+    for chosen, life in zip((~at_consumer, at_consumer), _machine_lives(), strict=True):
+        if chosen.any() or energy.empty:
+            parts.append(_alike(energy[chosen], scenario, conditions, life_years=life))
+            rows.append(np.flatnonzero(chosen))
+    return pd.concat(parts).iloc[np.argsort(np.concatenate(rows))]
+
+
+def _machine_lives() -> tuple[int, int]:
+    """Years after which heat pumps at an energy centre, and at consumers, are scrapped."""
+    centre = assumption("heat_pumps", "large_1mw", "life_years").value
+    consumer = assumption("technology_costs", "consumer_heat_pump_house", "life_years").value
+    return round(centre), round(consumer)
+
+
+def _alike(
+    energy: pd.DataFrame, scenario: Scenario, conditions: Conditions, *, life_years: int
+) -> pd.DataFrame:
+    """Figures of rows whose heat pumps live equally long."""
     heat = energy["heat_mwh"].to_numpy()
     grid = np.array(conditions.grid_kg_per_kwh)
     # What heats today may be electric; then it is as clean as the grid of each year.
@@ -74,7 +95,7 @@ def carbon_figures(
         end_of_life_loss_share=machine["end_of_life_loss_share"],
         gwp=find_refrigerant(scenario.heat_pump.refrigerant).gwp(scenario.emissions.gwp_set),
         embodied_t_co2e=counted,
-        machine_life_years=round(assumption("heat_pumps", "large_1mw", "life_years").value),
+        machine_life_years=life_years,
     )
     first = {
         f"{name}_t_co2e": getattr(savings, f"{part}_t_co2e")[:, FIRST_YEAR]

@@ -2,22 +2,30 @@
 Prices, factors and climate that hold for a study: scenario and country brought together.
 
 Each figure is an `Assumption` at the plan's price base, so that the register of a study can show
-where it came from. A figure the scenario gives replaces the table's and is marked as the user's.
+where it came from. How a single figure is found is in `figures`, what heats consumers today in
+`counterfactual`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from heatreach.data import Assumption, assumption, load_table, price
-from heatreach.thermo import electricity_factor, fuel_factor, grid_trajectory
+from heatreach.data import Assumption, assumption, price
+from heatreach.thermo import grid_trajectory
+from heatreach.thermo.emission_factors import has_own_factor
 
 from .errors import InputError, Problem
+from .figures import (
+    ELECTRICITY,
+    counterfactual_row,
+    electricity_row,
+    fuel_price_row,
+    fuel_row,
+    given,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,11 +33,8 @@ if TYPE_CHECKING:
     from .reading.trajectory import Trajectory
     from .scenario import Scenario
 
-BY_USER = "given by the user"
 HOMES = ("home", "dwelling")
-ELECTRICITY = "electricity"
-KG_PER_KWH_TO_T_PER_MWH = 1.0
-"""1 kg/kWh is 1 t/MWh: the name changes, the number does not."""
+_OWN_FACTOR = "set emissions.grid_co2e_kg_per_kwh or give a file with --grid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ def conditions_of(
     TableError
         If a table lacks a row.
     InputError
-        If the grid factor is to be direct and none is known for the country.
+        If the grid factor is to be direct, none is known for the country and the user gives none.
 
     Examples
     --------
@@ -87,27 +92,87 @@ def conditions_of(
     """
     economics, money = scenario.economics, scenario.economics.money
     boiler = counterfactual_row("gas_boiler", home=False)
-
-    def priced_at(name: str) -> Assumption:
-        return price("energy_prices", name, "price_per_mwh", target=money, region=country)
-
-    today = _given(_electricity_factor(scenario, country), scenario.emissions.grid_co2e_kg_per_kwh)
+    _refuse_unknown_factor(scenario, country, grid)
+    today = electricity_row(scenario, country)
+    if grid is not None:
+        note = f"stands for today only; the years of the study are those of {grid.file}"
+        today = replace(today, note="; ".join(filter(None, (note, today.note))))
+    bought = price(
+        "energy_prices", "heat_bought_from_source", "price_per_mwh", target=money, region=country
+    )
     return Conditions(
-        electricity_price_per_mwh=_given(
-            priced_at("electricity"), economics.electricity_price_per_mwh
-        ),
+        electricity_price_per_mwh=fuel_price_row(ELECTRICITY, scenario, country),
         electricity_kg_per_kwh=today,
         grid_kg_per_kwh=_grid_by_year(scenario, country, today.value, grid),
-        backup_fuel_price_per_mwh=_given(priced_at("gas"), economics.gas_price_per_mwh),
-        backup_kg_per_kwh=_fuel_row("gas", boiler["factor"], scenario, country),
+        backup_fuel_price_per_mwh=fuel_price_row("gas", scenario, country),
+        backup_kg_per_kwh=fuel_row("gas", boiler["factor"], scenario, country),
         backup_efficiency_share=assumption(
             "technology_costs", "gas_boiler_peak", boiler["efficiency"]
         ),
-        source_heat_price_per_mwh=_given(
-            priced_at("heat_bought_from_source"), economics.source_heat_price_per_mwh
-        ),
+        source_heat_price_per_mwh=given(bought, economics.source_heat_price_per_mwh),
         ground_degc=assumption("climate", "normals", "ground_degc", country),
     )
+
+
+def condition_doubts(
+    scenario: Scenario, country: str, *, grid: Trajectory | None
+) -> tuple[Problem, ...]:
+    """
+    What holds in a study without being known for its country.
+
+    Parameters
+    ----------
+    scenario
+        Basis of the grid factor, and the factor if the user gives one.
+    country
+        ISO 3166-1 alpha-2 code; blank where it is not known.
+    grid
+        The user's emission factors by year, if there are any.
+
+    Returns
+    -------
+    doubts
+        One where a general row, or the one guess of the marginal factor, stands in for the
+        country's grid factor; else none.
+
+    Examples
+    --------
+    >>> from .scenario import Scenario
+    >>> condition_doubts(Scenario(), "FI", grid=None)
+    ()
+    >>> print(condition_doubts(Scenario(), "PT", grid=None)[0].what)
+    no lifecycle grid factor is known for PT; a general one of 0.27 kg/kWh (0.2 to 0.46) applies
+    """
+    basis = scenario.emissions.electricity_basis
+    if _user_gives_factor(scenario, grid) or (country and has_own_factor(country, basis=basis)):
+        return ()
+    row = assumption("emission_factors", ELECTRICITY, f"co2e_{basis}_kg_per_kwh", country)
+    size = f"of {row.value:g} kg/kWh ({row.low:g} to {row.high:g})"
+    what = (
+        f"no {basis} grid factor is known for {country or 'the country'}; a general one {size}"
+        " applies"
+    )
+    if basis == "marginal":
+        what = f"one guess {size} stands for the marginal grid factor of every country"
+    where, advice = "emissions.electricity_basis", f"{_OWN_FACTOR} if you know better"
+    return (Problem(file="scenario", where=where, what=what, advice=advice),)
+
+
+def _user_gives_factor(scenario: Scenario, grid: Trajectory | None) -> bool:
+    """Whether the grid factor is the user's own, as a figure or as a file."""
+    return grid is not None or scenario.emissions.grid_co2e_kg_per_kwh is not None
+
+
+def _refuse_unknown_factor(scenario: Scenario, country: str, grid: Trajectory | None) -> None:
+    """Refuse to count direct emissions of a grid for which nobody gives a direct factor."""
+    known = not country or has_own_factor(country, basis="direct")
+    if scenario.emissions.electricity_basis != "direct" or known:
+        return
+    if not _user_gives_factor(scenario, grid):
+        what = f"no direct grid factor is known for {country}"
+        advice = f"{_OWN_FACTOR}, or choose electricity_basis = 'lifecycle'"
+        where = "emissions.electricity_basis"
+        raise InputError([Problem(file="scenario", where=where, what=what, advice=advice)])
 
 
 def _grid_by_year(
@@ -127,136 +192,6 @@ def _grid_by_year(
         today_kg_per_kwh=today,
     )
     return tuple(factors.tolist())
-
-
-def _given(row: Assumption, value: float | None) -> Assumption:
-    """The user's value in place of the table's, if there is one."""
-    if value is None:
-        return row
-    return replace(row, value=value, low=value, high=value, source=BY_USER, locator="", note="")
-
-
-@cache
-def counterfactual_row(name: str, *, home: bool) -> dict[str, str]:
-    """Machine, fuel and calorific basis that stand for a counterfactual."""
-    rows = load_table("counterfactuals")
-    rows = rows[rows["name"] == name]
-    for use in ("home",) * home + ("",):
-        fitting = rows[rows["use"] == use]
-        if len(fitting):
-            return {str(key): str(cell) for key, cell in fitting.iloc[0].items()}
-    return {str(key): str(cell) for key, cell in rows.iloc[0].items()}
-
-
-def present_heat(
-    consumers: pd.DataFrame, scenario: Scenario, country: str, *, column: str = "value"
-) -> pd.DataFrame:
-    """
-    What each consumer's heat costs and emits today.
-
-    Parameters
-    ----------
-    consumers
-        CONSUMERS with ``use``, ``counterfactual``, ``peak_kw`` and ``annual_heat_mwh``.
-    scenario
-        Rate and money of the study; its prices of electricity and gas, where set, replace the
-        country's.
-    column
-        ``"value"``, ``"low"`` or ``"high"`` of the cost rows.
-
-    Returns
-    -------
-    present
-        ``price_per_mwh`` [money/MWh of heat], ``t_co2e_per_mwh`` with the grid of today, and
-        ``electricity_share``: electricity drawn per heat [-], by whose grid factor the emissions
-        of later years differ; 0 where no electricity heats. One row per consumer.
-
-    Notes
-    -----
-    ``price = fuel/efficiency + peak · capex per kW · (annuity(rate, boiler life) + upkeep share)
-    / heat``: what the consumer no longer pays for fuel, upkeep and the next boiler.
-    """
-    home = consumers["use"].isin(HOMES).to_numpy()
-    kinds = pd.DataFrame({"name": consumers["counterfactual"].to_numpy(), "home": home})
-    result = pd.DataFrame(
-        index=consumers.index,
-        columns=["price_per_mwh", "t_co2e_per_mwh", "electricity_share"],
-        dtype=float,
-    )
-    for _, group in kinds.groupby(["name", "home"]):
-        rows = group.index.to_numpy()
-        machine = counterfactual_row(str(group["name"].iloc[0]), home=bool(group["home"].iloc[0]))
-        chosen = consumers.iloc[rows]
-        hours = chosen["peak_kw"] / chosen["annual_heat_mwh"].where(chosen["annual_heat_mwh"] > 0)
-        per_kw = _yearly_cost_per_kw(machine["technology"], scenario, column)
-        efficiency = assumption(
-            "technology_costs", machine["technology"], machine["efficiency"]
-        ).value
-        fuel = _fuel_price(machine["fuel"], scenario, country, column) / efficiency
-        factor = _fuel_factor(machine, scenario, country)
-        result.iloc[rows, 0] = fuel + hours * per_kw
-        result.iloc[rows, 1] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
-        result.iloc[rows, 2] = 1.0 / efficiency if machine["fuel"] == ELECTRICITY else 0.0
-    return result
-
-
-def _electricity_factor(scenario: Scenario, country: str) -> Assumption:
-    """Grid factor of the country on the scenario's basis."""
-    basis = scenario.emissions.electricity_basis
-    row = assumption("emission_factors", "electricity", f"co2e_{basis}_kg_per_kwh", country)
-    if basis == "direct" and row.region != country and country:
-        what = f"no direct grid factor is known for {country}"
-        advice = "set emissions.grid_co2e_kg_per_kwh, or electricity_basis = 'lifecycle'"
-        where = "emissions.electricity_basis"
-        raise InputError([Problem(file="scenario", where=where, what=what, advice=advice)])
-    factor = electricity_factor(country, basis=basis, upstream=scenario.emissions.upstream == "yes")
-    return _with_supply(row, factor.total_kg_per_kwh)
-
-
-def _fuel_factor(machine: dict[str, str], scenario: Scenario, country: str) -> float:
-    """Emission factor of a counterfactual's fuel [t/MWh]."""
-    if machine["fuel"] != ELECTRICITY:
-        return _fuel_row(machine["fuel"], machine["factor"], scenario, country).value
-    given = scenario.emissions.grid_co2e_kg_per_kwh
-    return _electricity_factor(scenario, country).value if given is None else given
-
-
-def _fuel_row(fuel: str, parameter: str, scenario: Scenario, country: str) -> Assumption:
-    """Emission factor of a fuel, with its supply where the scenario counts it."""
-    basis = parameter.removeprefix("co2e_").removesuffix("_kg_per_kwh")
-    upstream = scenario.emissions.upstream == "yes"
-    factor = fuel_factor(fuel, calorific_basis=basis, upstream=upstream, region=country)
-    return _with_supply(assumption("emission_factors", fuel, parameter, country), factor)
-
-
-def _with_supply(row: Assumption, factor: float) -> Assumption:
-    """Row at a factor that counts more; its range widens in proportion."""
-    if factor == row.value:
-        return row
-    ratio = factor / row.value
-    note = f"with upstream emissions, {row.value:g} without; {row.note}"
-    return replace(row, value=factor, low=row.low * ratio, high=row.high * ratio, note=note)
-
-
-def _fuel_price(fuel: str, scenario: Scenario, country: str, column: str) -> float:
-    """Price of a fuel [money/MWh]."""
-    economics = scenario.economics
-    given = {
-        "electricity": economics.electricity_price_per_mwh,
-        "gas": economics.gas_price_per_mwh,
-    }.get(fuel)
-    row = price("energy_prices", fuel, "price_per_mwh", target=economics.money, region=country)
-    return float(getattr(_given(row, given), column))
-
-
-def _yearly_cost_per_kw(technology: str, scenario: Scenario, column: str) -> float:
-    """Yearly cost of owning a boiler [money per kW and year]."""
-    economics = scenario.economics
-    capex = price("technology_costs", technology, "capex_per_kw", target=economics.money)
-    upkeep = assumption("technology_costs", technology, "fixed_om_share_per_year").value
-    life = assumption("technology_costs", technology, "life_years").value
-    rate = economics.discount_rate_share
-    return float(getattr(capex, column) * (1.0 / annuity_years(rate, life) + upkeep))
 
 
 def annuity_years(rate: float, years: float) -> float:

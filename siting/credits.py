@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from heatreach.data import assumption
 from heatreach.thermo import (
     HOURS_PER_YEAR,
     cooling_credit,
     cooling_plant_hours,
+    cooling_shortfall_kw,
     heat_balance,
     it_load_shape,
+    own_plant,
     reuse_metrics,
 )
 
@@ -47,8 +50,11 @@ def site_credits(
     Returns
     -------
     credits
-        ``cooling_credit_mwh``, ``water_credit_m3``, ``erf``, ``ere``; the metrics with the heat
-        pump outside the data centre's boundary, NaN where its PUE is not known.
+        ``own_cooling_kw`` (installed with one spare unit, able to reject all heat alone),
+        ``cooling_shortfall_kw`` (heat that it could not reject in the worst hour with one unit out
+        and nothing taken: zero), ``cooling_credit_mwh``, ``water_credit_m3``, ``erf``, ``ere``; the
+        metrics with the heat pump outside the data centre's boundary, NaN where its PUE is not
+        known.
     """
     mean_kw = float(site["it_load_kw"] * site["utilisation"])
     servers = mean_kw * it_load_shape(hours.load_profile, utilisation=float(site["utilisation"]))
@@ -57,6 +63,8 @@ def site_credits(
         source_degc=float(site["source_degc"]),
         source_return_degc=float(site["source_return_degc"]),
     )
+    units = assumption("data_centres", "own_plant", "units").value
+    own = own_plant(float(servers.max()), float(servers.max()) / units)
     balance = heat_balance(servers, taken_kw, plant, capture_share=float(site["capture_share"]))
     credit = cooling_credit(balance, plant, evaporative_share=_share(site))
     energy, pue = mean_kw * HOURS_PER_YEAR / 1e3, _number(site, "pue")
@@ -71,6 +79,8 @@ def site_credits(
         )
         metrics = {"erf": float(found.erf), "ere": float(found.ere)}
     return {
+        "own_cooling_kw": float(own.installed_kw),
+        "cooling_shortfall_kw": float(np.max(cooling_shortfall_kw(servers, own.firm_kw))),
         "cooling_credit_mwh": float(credit.electricity_mwh),
         "water_credit_m3": float(credit.water_m3),
         **metrics,

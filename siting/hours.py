@@ -2,8 +2,9 @@
 The hours of a study: outdoor temperature, and the shapes of loads and sources.
 
 Weather is a file of the user, or a typical year made of the country's climate normals. A load keeps
-the shape of its use; only where an owner gave the peak does the shape follow it, because an
-estimated peak sizes pipes and is mostly higher than what a normal year asks for.
+the shape of its use, that of many buildings of one kind; only where an owner gave the peak does the
+shape follow it. An estimated peak sizes pipes and may differ from the highest hour of the shape
+either way.
 """
 
 from __future__ import annotations

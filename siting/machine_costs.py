@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 HEAT_PUMP_SIZES = ("large_1mw", "large_3mw", "large_10mw")
 CONSUMER_SIZES = ("consumer_heat_pump_house", "consumer_heat_pump_block")
 EXCHANGER, STORE = "heat_exchanger_station", "hot_water_tank"
+BOILER = "gas_boiler_peak"
+STORE_SIZES = ("hot_water_tank_1mwh", "hot_water_tank_10mwh", "hot_water_tank_175mwh")
 
 
-def machine_capex(energy: pd.DataFrame, *, money: str, column: str) -> pd.DataFrame:
+def machine_capex(
+    energy: pd.DataFrame, *, money: str, column: str, module_kw: float | None = None
+) -> pd.DataFrame:
     """
     Cost of heat pumps, exchanger and store, soft costs left out.
 
@@ -39,27 +43,74 @@ def machine_capex(energy: pd.DataFrame, *, money: str, column: str) -> pd.DataFr
         Currency and price base.
     column
         ``"value"``, ``"low"`` or ``"high"``.
+    module_kw
+        Largest heat output of one machine of an energy centre [kW]; one machine if left out.
 
     Returns
     -------
     capex
         ``heat_pump``, ``exchanger`` and ``store`` [money]. A heat pump at the consumer costs what
-        small machines do, one at an energy centre what large ones do.
+        small machines do, one at an energy centre what large ones do; a kilowatt of several modules
+        costs what it does in one of them, without a discount for their number.
     """
     size = energy["heat_pump_kw"].to_numpy()
-    large = cost_by_size(size, "heat_pumps", HEAT_PUMP_SIZES, money=money, column=column)
+    one = _one_machine_kw(size, module_kw)
+    large = cost_by_size(one, "heat_pumps", HEAT_PUMP_SIZES, money=money, column=column)
     small = cost_by_size(size, "technology_costs", CONSUMER_SIZES, money=money, column=column)
     at_consumer = energy["option"].to_numpy() == AMBIENT
     exchanger = price("technology_costs", EXCHANGER, "capex_per_kw", target=money)
-    store = price("heat_stores", STORE, "capex_per_mwh", target=money)
+    store = energy["store_mwh"].to_numpy(dtype=float)
     return pd.DataFrame(
         {
             "heat_pump": size * np.where(at_consumer, small, large),
             "exchanger": energy["exchanger_kw"].to_numpy() * getattr(exchanger, column),
-            "store": energy["store_mwh"].to_numpy() * getattr(store, column),
+            "store": store * store_cost_by_size(store, money=money, column=column),
         },
         index=energy.index,
     )
+
+
+def _one_machine_kw(
+    size: npt.NDArray[np.float64], module_kw: float | None
+) -> npt.NDArray[np.float64]:
+    """Size of one machine of heat pumps that are made of modules [kW]."""
+    return size if module_kw is None else np.minimum(size, module_kw)
+
+
+def store_cost_by_size(
+    size_mwh: npt.NDArray[np.float64], *, money: str, column: str = "value"
+) -> npt.NDArray[np.float64]:
+    """
+    Cost per MWh of hot-water tanks between the sizes the table knows.
+
+    Parameters
+    ----------
+    size_mwh
+        Heat contents [MWh].
+    money
+        Currency and price base.
+    column
+        ``"value"``, ``"low"`` or ``"high"``.
+
+    Returns
+    -------
+    cost
+        Money per MWh of content, straight in logarithms between the sizes of ``heat_stores`` and
+        constant beyond them.
+
+    Examples
+    --------
+    >>> cost = store_cost_by_size(np.array([0.0, 1.0, 10.0, 1e3]), money="EUR 2020")
+    >>> cost.round().tolist()
+    [30000.0, 30000.0, 10000.0, 3137.0]
+    """
+    known = np.log([assumption("heat_stores", name, "size_mwh").value for name in STORE_SIZES])
+    costs = [
+        getattr(price("heat_stores", name, "capex_per_mwh", target=money), column)
+        for name in STORE_SIZES
+    ]
+    size = np.log(np.maximum(size_mwh, np.exp(known[0])))
+    return np.asarray(np.exp(np.interp(size, known, np.log(costs))))
 
 
 def machine_renewal(capex: pd.DataFrame, energy: pd.DataFrame, scenario: Scenario) -> pd.Series:
@@ -91,7 +142,7 @@ def machine_renewal(capex: pd.DataFrame, energy: pd.DataFrame, scenario: Scenari
 
 
 def machine_upkeep(
-    energy: pd.DataFrame, capex: pd.DataFrame, *, money: str
+    energy: pd.DataFrame, capex: pd.DataFrame, *, money: str, module_kw: float | None = None
 ) -> npt.NDArray[np.float64]:
     """
     Upkeep of machines per year.
@@ -104,6 +155,8 @@ def machine_upkeep(
         Of `machine_capex`.
     money
         Currency and price base.
+    module_kw
+        As for `machine_capex`.
 
     Returns
     -------
@@ -112,12 +165,13 @@ def machine_upkeep(
     """
     sizes = [assumption("heat_pumps", name, "size_kw").value for name in HEAT_PUMP_SIZES]
     size, exchanger = energy["heat_pump_kw"].to_numpy(), energy["exchanger_kw"].to_numpy()
+    one = _one_machine_kw(size, module_kw)
 
     def by_size(parameter: str) -> npt.NDArray[np.float64]:
         costs = [
             price("heat_pumps", name, parameter, target=money).value for name in HEAT_PUMP_SIZES
         ]
-        return np.asarray(np.interp(size, sizes, costs))
+        return np.asarray(np.interp(one, sizes, costs))
 
     with np.errstate(divide="ignore", invalid="ignore"):
         lifted = np.where(size > 0.0, size / (size + exchanger), 0.0)
@@ -150,7 +204,7 @@ def centre_capex(energy: pd.DataFrame, *, money: str, column: str) -> npt.NDArra
     """
     per_kw = sum(
         getattr(price("technology_costs", name, "capex_per_kw", target=money), column)
-        for name in ("pumping_station", "gas_boiler_peak")
+        for name in ("pumping_station", BOILER)
     )
     return np.asarray(energy["feed_peak_kw"].to_numpy() * per_kw)
 
@@ -171,11 +225,28 @@ def centre_upkeep(energy: pd.DataFrame, *, money: str) -> npt.NDArray[np.float64
     upkeep
         Money per row and year.
     """
-    boiler = price("technology_costs", "gas_boiler_peak", "capex_per_kw", target=money).value
+    boiler = price("technology_costs", BOILER, "capex_per_kw", target=money).value
     pumps = price("technology_costs", "pumping_station", "capex_per_kw", target=money).value
-    per_mwh = price("technology_costs", "gas_boiler_peak", "variable_om_per_mwh", target=money)
-    per_kw = boiler * _share("gas_boiler_peak") + pumps * _share("pumping_station")
-    return np.asarray(energy["feed_peak_kw"] * per_kw + energy["backup_mwh"] * per_mwh.value)
+    per_kw = boiler * _share(BOILER) + pumps * _share("pumping_station")
+    per_mwh = boiler_upkeep_per_mwh(money)
+    return np.asarray(energy["feed_peak_kw"] * per_kw + energy["backup_mwh"] * per_mwh)
+
+
+def boiler_upkeep_per_mwh(money: str) -> float:
+    """
+    Upkeep of the peak boiler that comes with each MWh of its heat.
+
+    Parameters
+    ----------
+    money
+        Currency and price base.
+
+    Returns
+    -------
+    upkeep
+        Money per MWh of heat.
+    """
+    return price("technology_costs", BOILER, "variable_om_per_mwh", target=money).value
 
 
 def _share(name: str, table: str = "technology_costs") -> float:

@@ -19,9 +19,10 @@ from heatreach.thermo import HOURS_PER_YEAR, heat_capacity_kj_kgk, pressure_grad
 
 from .credits import site_credits
 from .hours import mixed_shape
+from .loads import year_loads
 from .options import best_supply
 from .pumping import pump_head_pa, pumping_mwh
-from .supply import source_taken_kw, year_loads
+from .supply import source_taken_kw
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -5,7 +5,8 @@ A link can be served by an exchanger alone, an exchanger with a heat pump behind
 a loop at source temperature with a heat pump at the consumer; each has its own temperatures,
 machines, losses, pumping and money. The cheapest per MWh delivered is chosen unless the planner
 says otherwise, and the others are kept with what they would have given. COPs for the comparison
-come from the table of `heatreach.thermo`; what is chosen is solved exactly.
+come from the table of `heatreach.thermo`, sizes are a share of the peak; what is chosen is solved
+exactly and sized as the planner asks.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from heatreach.thermo import (
 
 from .appraise import appraise
 from .link_pipes import link_pipes
-from .supply import supply_energy, year_loads
+from .loads import year_loads
+from .supply import supply_energy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,11 +43,13 @@ if TYPE_CHECKING:
 
     from .conditions import Conditions
     from .hours import Hours
+    from .loads import YearLoads
     from .scenario import Scenario
-    from .supply import YearLoads
 
 WORDS = {"direct": DIRECT, "preheat": PREHEAT, "central": CENTRAL, "ambient": AMBIENT}
 """Arrangement behind each word of the scenario."""
+SIZED_BEST = 2
+"""Arrangements of a link that are sized by cost: the cheapest of the comparison, in its order."""
 CHUNK = 2000
 """Links worked on at a time; bounds the memory of their hourly shapes."""
 NO_SUBSTATION = ("substation_capex", "substation_capex_low", "substation_capex_high")
@@ -77,7 +81,9 @@ def link_options(
         One row per link, index of the links: energies, money and carbon of the arrangement chosen,
         its COP exact. ``infeasible`` with the reasons where none works.
     options
-        One row per link and arrangement, ``chosen`` marked, COP from the table.
+        One row per link and arrangement, ``chosen`` marked. The chosen row is that of the link. The
+        others are as compared, with COPs from the table and machines of the scenario's share of the
+        peak; of sizes by cost, the two cheapest of the comparison are sized and solved exactly.
     """
     parts = [
         _chunk_options(links.iloc[rows], terms.iloc[rows], scenario, conditions, hours)
@@ -110,20 +116,45 @@ def _chunk_options(
         )
         for name in _names(scenario)
     }
-    cost = np.column_stack([frame["lcoh_per_mwh"].fillna(np.inf) for frame in tried.values()])
-    best = cost.argmin(axis=1)
-    works = np.isfinite(cost.min(axis=1))
-    chosen = []
-    for number, name in enumerate(tried):
-        mine = works & (best == number)
-        if mine.any():
-            exact = _machines(exact_machines, name, scenario)
-            again = _tried(name, loads.rows(mine), terms[mine], scenario, conditions, exact)
-            chosen.append(again)
-    chosen.append(_nothing_works(tried, works))
+    best, works = _final(tried, loads, terms, scenario, conditions)
     names = np.array(list(tried))[best]
-    options = [frame.assign(chosen=works & (names == name)) for name, frame in tried.items()]
-    return pd.concat(chosen).loc[links.index], pd.concat(options, ignore_index=True)
+    options = {name: frame.assign(chosen=works & (names == name)) for name, frame in tried.items()}
+    chosen = [frame[frame["chosen"]].drop(columns="chosen") for frame in options.values()]
+    chosen.append(_nothing_works(tried, works))
+    return pd.concat(chosen).loc[links.index], pd.concat(options.values(), ignore_index=True)
+
+
+def _final(
+    tried: dict[str, pd.DataFrame],
+    loads: YearLoads,
+    terms: pd.DataFrame,
+    scenario: Scenario,
+    conditions: Conditions,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """
+    Number of the cheapest arrangement of each link, and whether there is one.
+
+    The arrangements that may be chosen are solved exactly, sized as the scenario asks, and replace
+    those that were compared.
+    """
+    count = SIZED_BEST if scenario.heat_pump.sizing == "least_cost" else 1
+    compared = _cost(tried)
+    order = np.argsort(compared, axis=1, kind="stable")[:, :count]
+    cost = np.full_like(compared, np.inf)
+    for number, name in enumerate(list(tried)):
+        mine = np.isfinite(compared[:, number]) & (order == number).any(axis=1)
+        if not mine.any():
+            continue
+        exact = _machines(exact_machines, name, scenario)
+        again = _tried(name, loads.rows(mine), terms[mine], scenario, conditions, exact)
+        cost[mine, number] = again["lcoh_per_mwh"].fillna(np.inf)
+        tried[name] = pd.concat([tried[name][~mine], again]).loc[loads.table.index]
+    return cost.argmin(axis=1), np.isfinite(cost.min(axis=1))
+
+
+def _cost(tried: dict[str, pd.DataFrame]) -> npt.NDArray[np.float64]:
+    """Cost of heat of links (rows) by arrangement, infinite where it does not work."""
+    return np.column_stack([frame["lcoh_per_mwh"].fillna(np.inf) for frame in tried.values()])
 
 
 def _machines(maker: Callable[..., Machines], name: str, scenario: Scenario) -> Machines:

@@ -8,41 +8,31 @@ network's own temperatures the value is found anew, and the choice repeated, unt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-import shapely
 
 from heatreach.network import (
-    DesignRules,
-    NetworkPlan,
-    RoutingIndex,
     design_network,
     pipe_catalogue,
     routing_index,
-    section_table,
     trench_weight,
 )
 from heatreach.thermo import exact_machines
 
-from .appraise import RANGE, appraise
-from .carbon import pipe_embodied_t_co2e
+from .appraise import RANGE
 from .network_energy import (
     Making,
     mean_state,
-    network_credits,
-    network_figures,
     network_supply,
 )
+from .project_tables import NetworkStudy, SiteNetwork, nothing, project_tables
 from .terms import bore_capex, consumer_terms, ending
 from .worth import connection_values, design_rules, first_guess
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
-
-    from heatreach.network import Catalogue, NetworkTemperatures
 
     from .conditions import Conditions
     from .hours import Hours
@@ -54,34 +44,6 @@ ROUNDS = 3
 PREMIUM_SHARES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Where nothing pays, networks are designed as if heat sold for this much more, in steps, and the
 one that comes nearest to paying is shown; it is appraised at the real price all the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteNetwork:
-    """The project of one site (one row), its sections and its consumers."""
-
-    project: gpd.GeoDataFrame
-    edges: gpd.GeoDataFrame
-    connections: gpd.GeoDataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class _Study:
-    """What the networks of all sites share."""
-
-    inputs: Inputs
-    scenario: Scenario
-    conditions: Conditions
-    attached: Attached
-    index: RoutingIndex
-    catalogue: Catalogue
-    consumers: gpd.GeoDataFrame
-    making: Making
-
-    @property
-    def pipes(self) -> dict[str, Any]:
-        """Catalogue and scenario, as the functions of `network_energy` take them."""
-        return {"catalogue": self.catalogue, "scenario": self.scenario}
 
 
 def site_networks(
@@ -103,7 +65,7 @@ def site_networks(
         One per site, in the order of the sites; ``status`` ``nothing_worth_connecting``,
         ``unreachable`` or ``infeasible`` where there is no project.
     """
-    study = _Study(
+    study = NetworkStudy(
         inputs,
         scenario,
         conditions,
@@ -133,7 +95,7 @@ def _with_terms(inputs: Inputs, scenario: Scenario, attached: Attached) -> gpd.G
     return inputs.consumers.join(terms).assign(node=attached.consumer_node, **named)
 
 
-def _network_of(study: _Study, number: int) -> SiteNetwork:
+def _network_of(study: NetworkStudy, number: int) -> SiteNetwork:
     """Network of one site, or the reason why there is none."""
     site = study.inputs.sites.iloc[number].copy()
     site["service_crosses"] = study.attached.site_pipe.crosses[number]
@@ -142,13 +104,13 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
     near = study.consumers.distance(site.geometry) <= study.scenario.search.radius_m
     consumers = study.consumers[known & near].reset_index(drop=True)
     if source < 0 or consumers.empty:
-        return _nothing(study, site, *_why_nobody(study, number))
+        return nothing(study, site, *_why_nobody(study, number))
     energy = first_guess(site, consumers, study.making)
     if energy["status"].iloc[0] != "ok":
-        return _nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))
+        return nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))
     nearest, reason = None, ""
     for premium in PREMIUM_SHARES:
-        network = _best_network(study, site, source, consumers, energy, premium)
+        network = _better_network(study, site, source, consumers, energy, premium)
         if isinstance(network, str):
             reason = network
             continue
@@ -160,10 +122,10 @@ def _network_of(study: _Study, number: int) -> SiteNetwork:
     if nearest is not None:
         return nearest
     text = f"nobody in reach can be connected, most often because: {reason}"
-    return _nothing(study, site, "nothing_worth_connecting", text)
+    return nothing(study, site, "nothing_worth_connecting", text)
 
 
-def _why_nobody(study: _Study, number: int) -> tuple[str, str]:
+def _why_nobody(study: NetworkStudy, number: int) -> tuple[str, str]:
     """Status and reason of a site that has no street or nobody to heat."""
     if study.attached.site_node[number] < 0:
         gap = study.attached.site_pipe.gap_m[number]
@@ -177,19 +139,54 @@ def _price_gap(network: SiteNetwork) -> float:
     return float(network.project["price_gap_per_mwh"].iloc[0])
 
 
-def _best_network(
-    study: _Study,
+def _better_network(
+    study: NetworkStudy,
     site: pd.Series[Any],
     source: int,
     consumers: gpd.GeoDataFrame,
     energy: pd.DataFrame,
     premium_share: float,
 ) -> SiteNetwork | str:
+    """
+    Network within what the source can carry, or with room for the largest consumer if that pays.
+
+    A consumer larger than the source, an existing heat network for example, can still take all its
+    heat as base load; its own share of boiler heat is then large.
+    """
+    arguments = (study, site, source, consumers, energy, premium_share)
+    within = _best_network(*arguments)
+    largest = float(consumers["peak_kw"].max())
+    rules = design_rules(site, energy, consumers, study.scenario, study.conditions)
+    if largest <= rules.capacity_kw:
+        return within
+    beyond = _best_network(*arguments, least_capacity_kw=largest)
+    if isinstance(within, str) or isinstance(beyond, str):
+        return beyond if isinstance(within, str) else within
+    return max(within, beyond, key=lambda network: float(network.project["npv"].iloc[0]))
+
+
+def _best_network(
+    study: NetworkStudy,
+    site: pd.Series[Any],
+    source: int,
+    consumers: gpd.GeoDataFrame,
+    energy: pd.DataFrame,
+    premium_share: float,
+    *,
+    least_capacity_kw: float = 0.0,
+) -> SiteNetwork | str:
     """Best of a few rounds of value, design and energy; if there is none, the commonest reason."""
     before, best, reason = np.zeros(len(consumers), dtype=bool), None, ""
     for _ in range(ROUNDS):
         group = consumers[before] if before.any() else consumers
-        rules = design_rules(site, energy, group, study.scenario, study.conditions)
+        rules = design_rules(
+            site,
+            energy,
+            group,
+            study.scenario,
+            study.conditions,
+            least_capacity_kw=least_capacity_kw,
+        )
         value = connection_values(
             consumers,
             group,
@@ -209,14 +206,16 @@ def _best_network(
         )
         chosen = plan.consumers["connected"].to_numpy()
         if not chosen.any():
-            reason = str(plan.consumers["reason"].mode().iloc[0])
+            routed = plan.consumers[np.isfinite(plan.consumers["route_m"])]
+            known = plan.consumers if routed.empty else routed
+            reason = str(known["reason"].mode().iloc[0])
             break
         state = mean_state(plan, study.attached.graph, rules=rules, **study.pipes)
         energy = network_supply(site, plan, state, study.making)
         if energy["status"].iloc[0] != "ok":
             reason = str(energy["reason"].iloc[0])
             break
-        network = _project(study, site, plan, rules, state, energy)
+        network = project_tables(study, site, plan, rules, state, energy)
         network.project["design_premium_share"] = premium_share
         if best is None or network.project["npv"].iloc[0] > best.project["npv"].iloc[0]:
             best = network
@@ -224,143 +223,3 @@ def _best_network(
             break
         before = chosen
     return reason if best is None else best
-
-
-def _project(
-    study: _Study,
-    site: pd.Series[Any],
-    plan: NetworkPlan,
-    rules: DesignRules,
-    state: NetworkTemperatures,
-    energy: pd.DataFrame,
-) -> SiteNetwork:
-    """Tables of a designed and calculated network."""
-    edges = section_table(
-        plan,
-        study.attached.graph,
-        catalogue=study.catalogue,
-        rules=rules,
-        loss_kw=state.loss_kw[1:],
-    )
-    name = project_id(site["id"])
-    numbers = [f"{name}-{row + 1:04d}" for row in range(len(edges))]
-    edges = edges.assign(
-        project_id=name, site_id=site["id"], edge_id=numbers, hypothetical=site["hypothetical"]
-    )
-    served = plan.consumers[plan.consumers["connected"]]
-    sums = _sums(study, site, served, edges)
-    load = energy.assign(**network_figures(plan, state, rules=rules, **study.pipes), **sums)
-    figures = appraise(load, study.scenario, study.conditions)
-    money = load.drop(columns=[c for c in load if c in figures])
-    row = money.join(figures).assign(
-        **_lengths(edges),
-        **network_credits(site, energy, served, study.making),
-        project_id=name,
-        site_id=site["id"],
-        name=site["name"],
-        hypothetical=site["hypothetical"],
-        consumers=len(served),
-        consumers_in_reach=int(plan.consumers["route_m"].le(rules.reach_m).sum()),
-        peak_sum_kw=served["peak_kw"].sum(),
-        proven=plan.proven,
-        lower_bound=plan.lower_bound,
-        gap_share=plan.gap,
-        supply_degc=rules.supply_degc,
-        return_degc=rules.return_degc,
-    )
-    row["linear_heat_density_mwh_m"] = row["heat_mwh"] / row["trench_m"]
-    outline = shapely.union_all(edges.geometry.to_numpy())
-    project = gpd.GeoDataFrame(row, geometry=[outline], crs=study.inputs.crs)
-    return SiteNetwork(
-        project=project,
-        edges=edges,
-        connections=_connections(study, site, plan, name, state),
-    )
-
-
-def project_id(site_id: str) -> str:
-    """Identifier of the project of a site."""
-    return f"P-{site_id}"
-
-
-def _sums(
-    study: _Study, site: pd.Series[Any], served: pd.DataFrame, edges: pd.DataFrame
-) -> dict[str, float]:
-    """Sums over the connected consumers and the trenches, the site's own bore included."""
-    heat = served["annual_heat_mwh"]
-    sums = {
-        "revenue_per_year": float((served["tariff_per_mwh"] * heat).sum()),
-        "present_t_co2e": float((served["present_t_co2e_per_mwh"] * heat).sum()),
-        "present_electricity_mwh": float((served["present_electricity_share"] * heat).sum()),
-        "embodied_t_co2e": float(
-            pipe_embodied_t_co2e(edges["dn"], edges["length_m"], study.scenario).sum()
-        ),
-        "substation_upkeep": float(served["substation_upkeep"].sum()),
-    }
-    own = bore_capex([site["service_crosses"]], money=study.scenario.economics.money)[:, 0]
-    for column, bore in zip(RANGE, own, strict=True):
-        end = ending(column)
-        sums[f"substation_capex{end}"] = float(served[f"substation_capex{end}"].sum())
-        bores = float(served[f"bore_capex{end}"].sum()) + bore
-        sums[f"pipe_capex{end}"] = float(edges[f"capex{end}"].sum()) + bores
-        sums[f"bore_capex{end}"] = bores
-    return sums
-
-
-def _lengths(edges: pd.DataFrame) -> dict[str, float]:
-    """Trench lengths of a project."""
-    length = edges["length_m"]
-    return {
-        "trench_m": float(length.sum()),
-        "service_m": float(length[edges["kind"] == "service"].sum()),
-        "private_m": float(length[edges["private"]].sum()),
-    }
-
-
-def _connections(
-    study: _Study, site: pd.Series[Any], plan: NetworkPlan, name: str, state: NetworkTemperatures
-) -> gpd.GeoDataFrame:
-    """Every consumer in reach of the site with what the plan decided."""
-    arrives = np.full(study.attached.graph.nodes, np.nan)
-    arrives[plan.tree.node] = state.supply_degc
-    frame = _decided(study, site, plan.consumers)
-    connected = frame["connected"].to_numpy()
-    return frame.assign(
-        project_id=np.where(connected, name, ""),
-        supply_at_consumer_degc=np.where(connected, arrives[frame["node"].to_numpy()], np.nan),
-    )
-
-
-def _decided(study: _Study, site: pd.Series[Any], consumers: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Consumers near the site, connected or not."""
-    frame = gpd.GeoDataFrame(consumers, geometry="geometry", crs=study.inputs.crs)
-    near = frame.distance(site.geometry) <= study.scenario.search.radius_m
-    frame = frame[near.to_numpy()].reset_index(drop=True)
-    return frame.assign(
-        consumer_id=frame["id"], site_id=site["id"], hypothetical=site["hypothetical"]
-    )
-
-
-def _nothing(study: _Study, site: pd.Series[Any], status: str, reason: str) -> SiteNetwork:
-    """Tables of a site without a network."""
-    crs = study.inputs.crs
-    row = {
-        "project_id": project_id(site["id"]),
-        "site_id": site["id"],
-        "name": site["name"],
-        "hypothetical": site["hypothetical"],
-        "status": status,
-        "reason": reason,
-        "consumers": 0,
-        "source_kw": site["source_kw"],
-    }
-    near = _decided(
-        study,
-        site,
-        study.consumers.assign(connected=False, reason=reason, route_m=np.nan),
-    )
-    return SiteNetwork(
-        project=gpd.GeoDataFrame([row], geometry=[None], crs=crs),
-        edges=gpd.GeoDataFrame({"project_id": []}, geometry=[], crs=crs),
-        connections=near.assign(project_id=""),
-    )

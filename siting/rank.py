@@ -14,6 +14,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+DECIMAL_BELOW_MWH = 10.0
 LARGEST_FIRST = ("npv", "avoided_t_co2e")
 OBJECTIVE_WORDS = {
     "npv": "net present value",
@@ -89,7 +90,7 @@ def _link_reason(row: Any, currency: str) -> str:
     if pd.isna(row.rank):
         return str(row.reason)
     return (
-        f"{row.heat_mwh:,.0f} MWh a year over {row.route_m:,.0f} m, {row.reuse_share:.0%} of it "
+        f"{_mwh(row.heat_mwh)} MWh a year over {row.route_m:,.0f} m, {row.reuse_share:.0%} of it "
         "from the data centre; "
         f"{row.loss_mwh / (row.heat_mwh + row.loss_mwh):.0%} lost in the pipe; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh against {row.present_per_mwh:,.0f} today; "
@@ -125,11 +126,16 @@ def _project_reason(row: Any, place: str, currency: str) -> str:
     if pd.isna(row.rank):
         return str(row.reason)
     return (
-        f"{row.rank} {place}: {row.consumers} consumers, {row.heat_mwh:,.0f} MWh a year on "
+        f"{row.rank} {place}: {row.consumers} consumers, {_mwh(row.heat_mwh)} MWh a year on "
         f"{row.trench_m / 1e3:,.1f} km of trench ({row.linear_heat_density_mwh_m:.1f} MWh per m "
         f"and year); {row.reuse_share:.0%} of it from the data centre; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh; {_worth(row)}; {_carbon_words(row)}"
     )
+
+
+def _mwh(heat: float) -> str:
+    """Heat in words: whole, but with one decimal where rounding would hide much of it."""
+    return f"{heat:,.{1 if heat < DECIMAL_BELOW_MWH else 0}f}"
 
 
 def _worth(row: Any) -> str:
@@ -185,5 +191,5 @@ def summary_of(projects: pd.DataFrame, *, money: str, objective: str) -> str:
     return (
         f"By {OBJECTIVE_WORDS[objective]}, {kind}{first['name']} comes first of "
         f"{len(ranked_rows)}: it would heat {first['consumers']:,} buildings with "
-        f"{first['heat_mwh']:,.0f} MWh a year, {saves} t CO2e a year, {verdict}."
+        f"{_mwh(first['heat_mwh'])} MWh a year, {saves} t CO2e a year, {verdict}."
     )

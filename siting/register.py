@@ -10,7 +10,7 @@ import pandas as pd
 from heatreach.data import Assumption, load_table, table_names
 from heatreach.data.tables import NUMBER_COLUMNS
 
-from .conditions import BY_USER
+from .figures import BY_USER
 from .scenario import Scenario
 
 if TYPE_CHECKING:

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import tomllib
 from difflib import get_close_matches
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from heatreach.data import assumption, load_table
-
 from .errors import InputError, Problem
 from .reading.findings import printable, shorten
 from .reading.values import SHOWN_UNIT
+from .scenario_fields import limits, number, optional, word
 from .scenario_words import (
     checked_country,
+    checked_cycle,
     checked_load_profile,
     checked_money,
     checked_name,
@@ -65,52 +65,6 @@ _WRONG = {
 }
 
 
-@lru_cache(maxsize=1)
-def _limits() -> Mapping[str, Mapping[str, str]]:
-    """Rows of the column registry for scenario keys, by ``section.key``."""
-    rows = load_table("columns")
-    rows = rows[rows["table"] == "scenario"]
-    cells: list[dict[Any, str]] = rows.to_dict("records")
-    return {row["column"]: row for row in cells}
-
-
-def _number(section: str, key: str) -> Any:
-    """Field of a number with default and limits from the tables."""
-    row = _limits()[f"{section}.{key}"]
-    return Field(
-        default_factory=lambda: _default(section, key, whole=row["kind"] == "integer"),
-        ge=float(row["minimum"]),
-        le=float(row["maximum"]),
-        strict=True,
-        description=row["description"],
-    )
-
-
-def _default(section: str, key: str, *, whole: bool) -> float:
-    """Default of a number; a whole one where the registry wants it."""
-    value = assumption("scenario", section, key).value
-    return int(value) if whole else value
-
-
-def _optional(section: str, key: str) -> Any:
-    """Field of a number that by default follows the country."""
-    row = _limits()[f"{section}.{key}"]
-    return Field(
-        default=None,
-        ge=float(row["minimum"]),
-        le=float(row["maximum"]),
-        strict=True,
-        description=row["description"],
-    )
-
-
-def _word(section: str, key: str) -> Any:
-    """Field of a word with its default from the table of choices."""
-    rows = load_table("choices")
-    row = rows[(rows["section"] == section) & (rows["key"] == key)].iloc[0]
-    return Field(default=row["default"], description=row["description"])
-
-
 class _Section(BaseModel):
     """A section of the scenario; unknown keys are refused."""
 
@@ -122,27 +76,27 @@ class _Section(BaseModel):
 class Place(_Section):
     """Where the study is."""
 
-    country: Country = _word("place", "country")
+    country: Country = word("place", "country")
 
 
 class Search(_Section):
     """How far to look."""
 
-    radius_m: float = _number("search", "radius_m")
+    radius_m: float = number("search", "radius_m")
 
 
 class Network(_Section):
     """Temperatures and rules of the pipe network."""
 
-    supply_degc: float = _number("network", "supply_degc")
-    return_degc: float = _number("network", "return_degc")
-    insulation_series: int = _number("network", "insulation_series")
-    connector_max_m: float = _number("network", "connector_max_m")
-    candidates: int = _number("network", "candidates")
-    supply_drop_max_k: float = _number("network", "supply_drop_max_k")
-    fittings_share: float = _number("network", "fittings_share")
-    substation_drop_kpa: float = _number("network", "substation_drop_kpa")
-    paths: Choice = _word("network", "paths")
+    supply_degc: float = number("network", "supply_degc")
+    return_degc: float = number("network", "return_degc")
+    insulation_series: int = number("network", "insulation_series")
+    connector_max_m: float = number("network", "connector_max_m")
+    candidates: int = number("network", "candidates")
+    supply_drop_max_k: float = number("network", "supply_drop_max_k")
+    fittings_share: float = number("network", "fittings_share")
+    substation_drop_kpa: float = number("network", "substation_drop_kpa")
+    paths: Choice = word("network", "paths")
 
     @field_validator("return_degc")
     @classmethod
@@ -158,54 +112,62 @@ class Network(_Section):
 class Source(_Section):
     """What is assumed of data centres that do not say."""
 
-    utilisation: float = _number("source", "utilisation")
-    cooling: Cooling = _word("source", "cooling")
-    load_profile: LoadProfile = _word("source", "load_profile")
+    utilisation: float = number("source", "utilisation")
+    cooling: Cooling = word("source", "cooling")
+    load_profile: LoadProfile = word("source", "load_profile")
 
 
 class HeatPump(_Section):
     """The heat pump of the energy centre."""
 
-    refrigerant: Refrigerant = _word("heat_pump", "refrigerant")
-    cycle: Cycle = _word("heat_pump", "cycle")
-    arrangement: Arrangement = _word("heat_pump", "arrangement")
-    sizing: Sizing = _word("heat_pump", "sizing")
-    peak_share: float = _number("heat_pump", "peak_share")
-    store_hours: float = _number("heat_pump", "store_hours")
-    module_kw: float | None = _optional("heat_pump", "module_kw")
+    refrigerant: Refrigerant = word("heat_pump", "refrigerant")
+    cycle: Cycle = word("heat_pump", "cycle")
+    arrangement: Arrangement = word("heat_pump", "arrangement")
+    sizing: Sizing = word("heat_pump", "sizing")
+    peak_share: float = number("heat_pump", "peak_share")
+    store_hours: float = number("heat_pump", "store_hours")
+    module_kw: float | None = optional("heat_pump", "module_kw")
+
+    @field_validator("cycle")
+    @classmethod
+    def _fits_refrigerant(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse a cycle that the refrigerant cannot run."""
+        refrigerant = info.data.get("refrigerant")
+        return value if refrigerant is None else checked_cycle(value, refrigerant)
 
 
 class Emissions(_Section):
     """What the heat is compared with, and how emissions count."""
 
-    counterfactual: Counterfactual = _word("emissions", "counterfactual")
-    electricity_basis: ElectricityBasis = _word("emissions", "electricity_basis")
-    grid_path: GridPath = _word("emissions", "grid_path")
-    upstream: Choice = _word("emissions", "upstream")
-    embodied: Choice = _word("emissions", "embodied")
-    gwp_set: GwpSet = _word("emissions", "gwp_set")
-    grid_co2e_kg_per_kwh: float | None = _optional("emissions", "grid_co2e_kg_per_kwh")
+    counterfactual: Counterfactual = word("emissions", "counterfactual")
+    electricity_basis: ElectricityBasis = word("emissions", "electricity_basis")
+    grid_path: GridPath = word("emissions", "grid_path")
+    upstream: Choice = word("emissions", "upstream")
+    grid_losses: Choice = word("emissions", "grid_losses")
+    embodied: Choice = word("emissions", "embodied")
+    gwp_set: GwpSet = word("emissions", "gwp_set")
+    grid_co2e_kg_per_kwh: float | None = optional("emissions", "grid_co2e_kg_per_kwh")
 
 
 class Economics(_Section):
     """Rates, lives and prices."""
 
-    money: Money = _word("economics", "money")
-    discount_rate_share: float = _number("economics", "discount_rate_share")
-    first_year: int = _number("economics", "first_year")
-    life_years: int = _number("economics", "life_years")
-    tariff_discount_share: float = _number("economics", "tariff_discount_share")
-    soft_cost_share: float = _number("economics", "soft_cost_share")
-    heat_tariff_per_mwh: float | None = _optional("economics", "heat_tariff_per_mwh")
-    electricity_price_per_mwh: float | None = _optional("economics", "electricity_price_per_mwh")
-    gas_price_per_mwh: float | None = _optional("economics", "gas_price_per_mwh")
-    source_heat_price_per_mwh: float | None = _optional("economics", "source_heat_price_per_mwh")
+    money: Money = word("economics", "money")
+    discount_rate_share: float = number("economics", "discount_rate_share")
+    first_year: int = number("economics", "first_year")
+    life_years: int = number("economics", "life_years")
+    tariff_discount_share: float = number("economics", "tariff_discount_share")
+    soft_cost_share: float = number("economics", "soft_cost_share")
+    heat_tariff_per_mwh: float | None = optional("economics", "heat_tariff_per_mwh")
+    electricity_price_per_mwh: float | None = optional("economics", "electricity_price_per_mwh")
+    gas_price_per_mwh: float | None = optional("economics", "gas_price_per_mwh")
+    source_heat_price_per_mwh: float | None = optional("economics", "source_heat_price_per_mwh")
 
 
 class Ranking(_Section):
     """What is best."""
 
-    objective: Objective = _word("ranking", "objective")
+    objective: Objective = word("ranking", "objective")
 
 
 class Scenario(_Section):
@@ -319,7 +281,7 @@ def _translated(name: str, item: ErrorDetails) -> Problem:
 
 def _limits_text(where: str) -> str:
     """Meaning, limits and unit of a key."""
-    row = _limits().get(where)
+    row = limits().get(where)
     if row is None:
         return "see `heatreach assumptions --table scenario` for every key and its default"
     unit = SHOWN_UNIT.get(row["unit"], row["unit"])

@@ -14,7 +14,8 @@ from functools import lru_cache
 from pydantic_core import PydanticCustomError
 
 from heatreach.data import load_table
-from heatreach.thermo import it_load_kinds
+from heatreach.thermo import PhysicsRangeError, find_refrigerant, it_load_kinds
+from heatreach.thermo.cycle_choice import refuse_variant
 
 _MONEY = re.compile(r"([A-Z]{3}) (\d{4})", re.ASCII)
 _COUNTRY = re.compile(r"([A-Za-z]{2})?", re.ASCII)
@@ -81,6 +82,40 @@ def checked_load_profile(word: str) -> str:
     if word in it_load_kinds():
         return word
     raise unknown_word(word, sorted(it_load_kinds()))
+
+
+def checked_cycle(word: str, refrigerant: str) -> str:
+    """
+    Cycle that a refrigerant can run.
+
+    Parameters
+    ----------
+    word
+        Name of the cycle.
+    refrigerant
+        Name of the refrigerant, known to the tables.
+
+    Returns
+    -------
+    word
+        Unchanged.
+
+    Raises
+    ------
+    PydanticCustomError
+        If the machine's physics refuses the pair; the message says what would go instead.
+
+    Examples
+    --------
+    >>> checked_cycle("transcritical", "R744")
+    'transcritical'
+    """
+    try:
+        refuse_variant(find_refrigerant(refrigerant), word)
+    except PhysicsRangeError as error:
+        reason, _, advice = str(error).partition("; ")
+        raise _error(f"is refused: {reason}", advice) from error
+    return word
 
 
 def unknown_word(word: str, known: list[str]) -> PydanticCustomError:

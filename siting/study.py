@@ -18,7 +18,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from .conditions import conditions_of
+from .conditions import condition_doubts, conditions_of
+from .errors import Problem
 from .hours import study_hours
 from .options import link_options
 from .projects import site_networks
@@ -37,10 +38,9 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from .conditions import Conditions
-    from .errors import Problem
     from .hours import Hours
     from .inputs import Inputs
-    from .projects import SiteNetwork
+    from .project_tables import SiteNetwork
     from .scenario import Scenario
 
 LIBRARIES = (
@@ -168,12 +168,18 @@ def plan(
     )
 
 
-def _years_beyond(inputs: Inputs, scenario: Scenario) -> tuple[Problem, ...]:
-    """Doubts about years of operation that the user's grid factors do not reach."""
-    if inputs.grid is None:
-        return ()
-    first, life = scenario.economics.first_year, scenario.economics.life_years
-    return inputs.grid.beyond(np.arange(first, first + life, dtype=float))
+def _study_doubts(inputs: Inputs, scenario: Scenario) -> list[Problem]:
+    """What a study assumes that should be looked at: grid factors, and options that do not fit."""
+    doubts = list(condition_doubts(scenario, inputs.country, grid=inputs.grid))
+    if inputs.grid is not None:
+        first, life = scenario.economics.first_year, scenario.economics.life_years
+        doubts += inputs.grid.beyond(np.arange(first, first + life, dtype=float))
+    if scenario.heat_pump.arrangement == "ambient":
+        what = "holds for links only; networks are planned with a central heat pump"
+        advice = "read links.csv, or choose another arrangement"
+        where = "heat_pump.arrangement"
+        doubts.append(Problem(file="scenario", where=where, what=what, advice=advice))
+    return doubts
 
 
 class _Clock:
@@ -289,7 +295,7 @@ def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: _Clock) -> dic
         "data_date": inputs.data_date,
         "left_out": dict(inputs.left_out),
         "weather": hours.weather,
-        "warnings": [str(doubt) for doubt in (*inputs.doubts, *_years_beyond(inputs, scenario))],
+        "warnings": [str(doubt) for doubt in (*inputs.doubts, *_study_doubts(inputs, scenario))],
         "hypothetical_sites": inputs.sites.loc[inputs.sites["hypothetical"], "id"].tolist(),
         "seeds": [],
         "timings": clock.seconds,

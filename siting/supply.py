@@ -9,7 +9,6 @@ Which ways there are and which is chosen is decided in `options`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,18 +17,18 @@ import pandas as pd
 from heatreach.thermo import (
     AMBIENT,
     DIRECT,
+    HOURS_PER_YEAR,
     Dispatch,
-    HourlyLoad,
     Machine,
     SourceHours,
     arrange,
-    bank_min_load_share,
     cop_range,
     dispatch,
     hot_water_store,
+    modules_needed,
 )
 
-from .hours import load_shapes, source_shapes
+from .loads import WATER, peak_kw
 from .sizing import with_least_cost
 
 if TYPE_CHECKING:
@@ -38,88 +37,8 @@ if TYPE_CHECKING:
     from heatreach.thermo import Machines
 
     from .conditions import Conditions
-    from .hours import Hours
+    from .loads import YearLoads
     from .scenario import Scenario
-
-WATER = ("source_degc", "source_return_degc", "sink_in_degc", "sink_out_degc")
-SINGLE_MACHINE_LEAST = 0.0
-"""A single machine cycles on its buffer below its least load, at the price of its part load."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearLoads:
-    """Loads of a study with the hourly shapes of their use and of their sources."""
-
-    table: pd.DataFrame
-    shapes: npt.NDArray[np.float64]
-    shape_of: npt.NDArray[np.intp]
-    source_shapes: npt.NDArray[np.float64]
-    source_of: npt.NDArray[np.intp]
-
-    def rows(self, chosen: npt.NDArray[np.bool_]) -> YearLoads:
-        """Some of the loads."""
-        return YearLoads(
-            table=self.table[chosen],
-            shapes=self.shapes,
-            shape_of=self.shape_of[chosen],
-            source_shapes=self.source_shapes,
-            source_of=self.source_of[chosen],
-        )
-
-    def of(self, table: pd.DataFrame) -> YearLoads:
-        """The same hours for other figures of the same rows."""
-        return replace(self, table=table)
-
-    def hourly(self, heat_mwh: Any, loss_mwh: Any = 0.0) -> HourlyLoad:
-        """Load of each row in every hour: heat by its shape, losses evenly."""
-        return HourlyLoad(
-            heat_mwh=heat_mwh, loss_mwh=loss_mwh, shapes=self.shapes, shape_of=self.shape_of
-        )
-
-    def source(self) -> SourceHours:
-        """Heat of the data centre in every hour."""
-        return SourceHours(
-            source_kw=self.table["source_kw"].to_numpy(),
-            shapes=self.source_shapes,
-            shape_of=self.source_of,
-        )
-
-
-def year_loads(
-    table: pd.DataFrame, hours: Hours, *, shape: npt.NDArray[np.float64] | None = None
-) -> YearLoads:
-    """
-    Loads with their hourly shapes.
-
-    Parameters
-    ----------
-    table
-        One row per link or project: ``heat_mwh``, ``loss_mwh``, ``feed_peak_kw`` (design peak at
-        the source, losses included), ``source_kw``, ``utilisation``, ``source_degc``,
-        ``source_return_degc``, ``sink_in_degc``, ``sink_out_degc``; links also ``use``,
-        ``hot_water_share``, ``peak_kw`` and ``peak_source``.
-    hours
-        Hours of the study.
-    shape
-        Hourly shape of all rows where it is no single use, shape (8760,).
-
-    Returns
-    -------
-    loads
-        The table with its shapes.
-    """
-    sources, source_of = source_shapes(table["utilisation"].to_numpy(dtype=float), hours)
-    if shape is None:
-        shapes, shape_of = load_shapes(table, hours)
-    else:
-        shapes, shape_of = shape[None, :], np.zeros(len(table), dtype=np.intp)
-    return YearLoads(
-        table=table,
-        shapes=shapes,
-        shape_of=shape_of,
-        source_shapes=sources,
-        source_of=np.asarray(source_of, dtype=np.intp),
-    )
 
 
 def supply_energy(
@@ -151,18 +70,17 @@ def supply_energy(
     energy
         ``option, cycle, status, reason, heat_pump_kw, exchanger_kw, store_mwh, heat_pump_mwh,
         backup_mwh, unserved_mwh, store_loss_mwh, source_mwh, source_left_mwh, electricity_mwh,
-        machine_loss_mwh, cop, cop_low, cop_high, cop_full_load, reuse_share, full_load_hours``; NaN
-        where it cannot work, with ``status`` ``infeasible`` and the reason.
+        machine_loss_mwh, cop, cop_low, cop_high, cop_full_load, machine_cop, reuse_share,
+        full_load_hours, boiler_kw``; NaN where it cannot work, with ``status`` ``infeasible`` and
+        the reason.
 
     Notes
     -----
     ``source + electricity + backup = heat + pipe loss + machine loss + store loss``, every year.
     """
-    points = arrangement_points(loads.table, arrangement, scenario, machines)
     if scenario.heat_pump.sizing == "least_cost" and arrangement not in (AMBIENT, DIRECT):
-        # Efficiency follows size, so the points are solved again at the size that was chosen.
-        loads = with_least_cost(loads, points, arrangement, scenario, conditions)
-        points = arrangement_points(loads.table, arrangement, scenario, machines)
+        loads = with_least_cost(loads, arrangement, scenario, conditions, machines=machines)
+    points = arrangement_points(loads.table, arrangement, scenario, machines)
     table = loads.table
     wanted = machine_size_kw(table, arrangement, scenario)
     works = (points["reason"] == "").to_numpy()
@@ -198,8 +116,10 @@ FIGURES = (
     "cop_low",
     "cop_high",
     "cop_full_load",
+    "machine_cop",
     "reuse_share",
     "full_load_hours",
+    "boiler_kw",
 )
 
 
@@ -222,6 +142,8 @@ def arrangement_points(
         As `heatreach.thermo.arrange`.
     """
     wanted = machine_size_kw(table, arrangement, scenario)
+    if scenario.heat_pump.module_kw is not None and arrangement != AMBIENT:
+        wanted = np.minimum(wanted, scenario.heat_pump.module_kw)
     waters = (table[name].to_numpy() for name in WATER)
     return arrange(arrangement, *waters, heat_kw=wanted, machines=machines)
 
@@ -266,7 +188,28 @@ def _central(
         heat_pump_kw=size * lifted,
         exchanger_kw=size * (1.0 - lifted),
         store_mwh=0.0 if store is None else store.capacity_mwh,
+        boiler_kw=plant["boiler_kw"],
     )
+
+
+def boiler_kw(loads: YearLoads) -> npt.NDArray[np.float64]:
+    """
+    Output of a boiler that stands by for all of each load [kW].
+
+    Parameters
+    ----------
+    loads
+        Loads with their hours.
+
+    Returns
+    -------
+    boiler_kw
+        The design peak fed in, or the highest hour if that is more: shapes of one use peak in the
+        same hour, which diversity by number of consumers does not know.
+    """
+    table = loads.table
+    hourly = peak_kw(loads) + table["loss_mwh"].to_numpy() * 1e3 / HOURS_PER_YEAR
+    return np.asarray(np.maximum(table["feed_peak_kw"].to_numpy(dtype=float), hourly))
 
 
 def _plant(
@@ -277,7 +220,6 @@ def _plant(
     # A machine larger than the source can feed would never be bought.
     most = table["source_kw"].to_numpy() * loads.source_shapes.max(axis=1)[loads.source_of] / share
     size = np.minimum(wanted, most)
-    least, modular = _least_share(size, scenario)
     if "store_mwh" in table:
         store_mwh = table["store_mwh"].to_numpy(dtype=float)
     else:
@@ -289,10 +231,10 @@ def _plant(
             heat_pump_kw=size,
             cop=points["cop"].to_numpy(),
             source_share=share,
-            min_load_share=least,
+            units=_units(size, scenario),
         ),
         "store": hot_water_store(store_mwh) if store_mwh.any() else None,
-        "part_load": not modular,
+        "boiler_kw": boiler_kw(loads),
     }
 
 
@@ -330,15 +272,12 @@ def source_taken_kw(
     return np.asarray(year.hourly.source_kw[0])
 
 
-def _least_share(
-    size: npt.NDArray[np.float64], scenario: Scenario
-) -> tuple[npt.NDArray[np.float64], bool]:
-    """Least load of the heat pump, and whether modules share the load so that none runs low."""
+def _units(size: npt.NDArray[np.float64], scenario: Scenario) -> npt.NDArray[np.float64]:
+    """Number of machines that make up the output."""
     module = scenario.heat_pump.module_kw
     if module is None:
-        return np.full(len(size), SINGLE_MACHINE_LEAST), False
-    least = bank_min_load_share(np.maximum(size, np.finfo(float).tiny), module)
-    return np.asarray(least, dtype=float), True
+        return np.ones(len(size))
+    return np.asarray(np.maximum(modules_needed(size, module), 1.0))
 
 
 def _ambient(
@@ -347,18 +286,21 @@ def _ambient(
     """Energies of heat pumps at the consumers on a loop that exchanger and boiler keep warm."""
     table, share = loads.table, points["source_share"].to_numpy()
     heat = table["heat_mwh"].to_numpy()
-    cop, size = points["cop"].to_numpy(), np.maximum(wanted, _peak_kw(loads))
+    cop, size = points["cop"].to_numpy(), np.maximum(wanted, peak_kw(loads))
     lifted = dispatch(
         loads.hourly(heat),
         SourceHours(source_kw=size),
         Machine(heat_pump_kw=size, cop=cop, source_share=share),
     )
-    feed_kw = table["feed_peak_kw"].to_numpy()
+    loop_kw = size * share + table["loss_mwh"].to_numpy() * 1e3 / HOURS_PER_YEAR
+    # Part load draws no more than full load: the loop never carries more than this.
+    feed_kw = np.maximum(loop_kw, table["feed_peak_kw"].to_numpy(dtype=float))
     exchanger = np.minimum(feed_kw, table["source_kw"].to_numpy())
     year = dispatch(
         loads.hourly(lifted.source_mwh, table["loss_mwh"].to_numpy()),
         loads.source(),
         Machine(heat_pump_kw=exchanger, cop=np.inf, source_share=1.0),
+        boiler_kw=feed_kw,
     )
     figures = _figures(year, points, table)
     mean_cop = lifted.heat_pump_mwh / lifted.electricity_mwh
@@ -374,13 +316,10 @@ def _ambient(
         cop_low=low,
         cop_high=high,
         full_load_hours=lifted.full_load_hours,
+        boiler_kw=feed_kw,
+        # Of all heat that consumers and pipe take, as for the other arrangements.
+        reuse_share=1.0 - year.backup_mwh / (heat + table["loss_mwh"].to_numpy()),
     )
-
-
-def _peak_kw(loads: YearLoads) -> npt.NDArray[np.float64]:
-    """Highest hour of each consumer [kW]."""
-    peaks = loads.shapes.max(axis=1)[loads.shape_of]
-    return np.asarray(peaks * loads.table["heat_mwh"].to_numpy() * 1e3)
 
 
 def _figures(year: Dispatch, points: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -405,6 +344,7 @@ def _figures(year: Dispatch, points: pd.DataFrame, table: pd.DataFrame) -> pd.Da
             "cop_low": low,
             "cop_high": high,
             "cop_full_load": np.where(np.isfinite(full), full, np.nan),
+            "machine_cop": points["machine_cop"].to_numpy(),
             "reuse_share": year.covered_share,
             "full_load_hours": year.full_load_hours,
         },

@@ -16,7 +16,7 @@ import pandas as pd
 from heatreach.data import price
 
 from .appraise import RANGE, substation_capex, substation_upkeep
-from .conditions import present_heat
+from .counterfactual import present_heat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -67,6 +67,8 @@ def design_rules(
     group: pd.DataFrame,
     scenario: Scenario,
     conditions: Conditions,
+    *,
+    least_capacity_kw: float = 0.0,
 ) -> DesignRules:
     """
     Conditions of the design: what the consumers need, and what the source can carry.
@@ -81,12 +83,14 @@ def design_rules(
         Consumers connected in the last round, or all in reach.
     scenario, conditions
         The study.
+    least_capacity_kw
+        Peak that may be connected in any case; the boiler carries what the source cannot.
 
     Returns
     -------
     rules
         Supply as warm as the most demanding consumer needs, return as the mean by heat; capacity
-        at which the source still gives the machine its share of the peak.
+        at which the source still gives the machine its share of the peak, or the least one.
     """
     row, economics = energy.iloc[0], scenario.economics
     years = annuity_years(economics.discount_rate_share, economics.life_years)
@@ -98,7 +102,7 @@ def design_rules(
         supply_degc=float(group["supply_degc"].max()),
         return_degc=float(np.average(group["return_degc"], weights=group["annual_heat_mwh"])),
         ground_degc=conditions.ground_degc.value,
-        capacity_kw=site["source_kw"] / source_per_heat / machine_share,
+        capacity_kw=max(site["source_kw"] / source_per_heat / machine_share, least_capacity_kw),
         loss_value_per_mwh=_heat_cost(row, conditions) * years / soft,
         upkeep_value_share=upkeep * years / soft,
         reach_m=scenario.search.radius_m,

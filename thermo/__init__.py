@@ -53,7 +53,6 @@ from .emission_factors import GridFactor, electricity_factor, fuel_factor
 from .emissions import (
     Savings,
     YearlySavings,
-    lifetime_savings,
     net_savings_t_co2e,
     yearly_savings,
 )
@@ -62,13 +61,10 @@ from .exchanger import direct_exchange_possible, exchanger_approach_k
 from .friction import friction_factor
 from .grid import grid_paths, grid_trajectory, years_between
 from .heat_pump import HeatPump, heat_pump_cop
-from .it_load import it_load_kinds, it_load_kw, it_load_shape, utilisation_by_year
+from .it_load import it_load_kinds, it_load_kw, it_load_shape
 from .load_duration import (
     HOURS_PER_YEAR,
-    base_load_hours,
-    base_load_share,
     covered_share,
-    load_share,
     sorted_load,
 )
 from .metrics import ReuseMetrics, cue, ere, erf, pue, ref, reuse_metrics, wue
@@ -78,7 +74,6 @@ from .modules import (
     bank_load,
     bank_min_load_share,
     bank_reliability,
-    module_heat_kw,
     modules_needed,
 )
 from .part_load import part_load_factor
@@ -161,8 +156,6 @@ __all__ = [
     "bank_load",
     "bank_min_load_share",
     "bank_reliability",
-    "base_load_hours",
-    "base_load_share",
     "carnot_cop",
     "checked_water_m3",
     "climate_year",
@@ -213,9 +206,7 @@ __all__ = [
     "largest_possible_saving_t_co2e",
     "largest_saving_t_co2e",
     "least_cost_size",
-    "lifetime_savings",
     "lift_table",
-    "load_share",
     "loop_temperatures",
     "lorenz_cop",
     "low_lift_factor",
@@ -224,7 +215,6 @@ __all__ = [
     "mass_flow_kg_s",
     "mixed_hall",
     "mixed_water",
-    "module_heat_kw",
     "modules_needed",
     "net_savings_t_co2e",
     "outlet_degc",
@@ -246,7 +236,6 @@ __all__ = [
     "shape_with_full_load_hours",
     "sorted_load",
     "takeable_share",
-    "utilisation_by_year",
     "velocity_m_s",
     "viscosity_pa_s",
     "water_bound_m3",

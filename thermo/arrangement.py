@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from heatreach.data import assumption
+
 from .arrays import Numeric, as_array
 from .cop_points import fast_operating_points
 from .exchanger import direct_exchange_possible, exchanger_approach_k
@@ -36,7 +38,9 @@ ARRANGEMENTS = (DIRECT, PREHEAT, CENTRAL, AMBIENT)
 Machines = Callable[..., pd.DataFrame]
 """Four water temperatures and a size [kW] in, operating points out; exact or from a table."""
 
-_ROUNDS = 4
+_MAX_ROUNDS = 30
+# Share of source heat at which the rounds of a preheater have settled.
+_SETTLED_SHARE = 1e-7
 # Less preheating than this is within the noise of any design.
 _LEAST_PREHEAT_SHARE = 0.01
 
@@ -236,18 +240,28 @@ def _central(
 ) -> pd.DataFrame:
     """A heat pump for all heat."""
     points = machines(source_in, source_out, sink_in, sink_out, heat_kw)
+    reason = _with_freezing(points)
+    works = reason == ""
     return pd.DataFrame(
         {
-            "cop": points["cop"],
-            "source_share": points["source_share"],
-            "heat_pump_share": np.where(points["reason"] == "", 1.0, np.nan),
-            "machine_cop": points["cop"],
+            "cop": points["cop"].where(works),
+            "source_share": points["source_share"].where(works),
+            "heat_pump_share": np.where(works, 1.0, np.nan),
+            "machine_cop": points["cop"].where(works),
             "preheat_degc": np.nan,
-            "cycle": points["variant"],
-            "bounded": points["bounded"],
-            "reason": points["reason"],
+            "cycle": points["variant"].where(works, ""),
+            "bounded": points["bounded"] & works,
+            "reason": reason,
         }
     )
+
+
+def _with_freezing(points: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """Reasons of operating points; source water must not freeze in the evaporator."""
+    least = assumption("heat_pumps", "machine", "min_evaporating_degc").value
+    frozen = (points["evaporating_degc"] < least).to_numpy() & (points["reason"] == "").to_numpy()
+    text = f"the source water would freeze: evaporating below {least:g} °C"
+    return np.where(frozen, text, points["reason"].to_numpy(dtype=str))
 
 
 def _preheat(
@@ -273,12 +287,15 @@ def _preheat(
         most = np.clip((source_in - approach - sink_in) / glide, 0.0, 1.0)
         cooled = np.clip((source_in - approach - sink_in) / (source_in - source_out), 0.0, np.inf)
     drawn = np.ones_like(most)
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         share = np.nan_to_num(np.minimum(most, cooled * drawn))
         middle = sink_in + share * glide
         behind = source_in - (source_in - source_out) * share / drawn
         points = machines(behind, source_out, middle, sink_out, (1.0 - share) * heat_kw)
+        before = drawn
         drawn = share + (1.0 - share) * points["source_share"].fillna(1.0).to_numpy()
+        if np.abs(drawn - before).max(initial=0.0) < _SETTLED_SHARE:
+            break
     return _preheated(points, share, middle)
 
 
@@ -290,9 +307,9 @@ def _preheated(
         [share < _LEAST_PREHEAT_SHARE, share > 1.0 - _LEAST_PREHEAT_SHARE],
         [
             "the source is not warm enough above the return to preheat it",
-            "the exchanger alone does it",
+            "the exchanger leaves too little for a heat pump to lift",
         ],
-        default=points["reason"].to_numpy(dtype=str),
+        default=_with_freezing(points),
     )
     works = reason == ""
     lifted = 1.0 - share

@@ -1,5 +1,5 @@
 """
-Published figures of large heat pumps beside the engine's; nothing in the engine is tuned to them.
+Published figures of large heat pumps beside the engine's, which is not fitted to them.
 
 The points of the Danish technology catalogue, the data-centre plants whose figures are public, and
 the two correlations of `correlations` over the lift. Figures are rows of

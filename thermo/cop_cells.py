@@ -27,18 +27,21 @@ if TYPE_CHECKING:
     Whole = npt.NDArray[np.int64]
 
 QUANTITIES, NODES = 4, 27
-# A cell is used if its check points keep these.
-COP_TOLERANCE = 7e-4
+# What a cell's check points should keep; it is used up to a few times those of temperatures.
+COP_TOLERANCE = 6e-4
 CONDENSING_TOLERANCE_K, DISCHARGE_TOLERANCE_K, LOG_BAR_TOLERANCE = 0.006, 0.02, 1.5e-4
 # Best gas-cooler pressures are flat optima, so pressure and discharge vary more than the COP.
 FLAT_DISCHARGE_TOLERANCE_K, _FLAT_LOG_BAR_TOLERANCE = 0.3, 5e-3
 # The error of a parabola is largest near these places.
-_CHECKS = np.array([[0.25, 0.25, 0.25], [0.75, 0.75, 0.75], [0.0, 0.25, 0.75]])
+_CHECKS = np.array([[0.25, 0.25, 0.25], [0.75, 0.75, 0.75]])
+# Kinks of blends lie across cells: two more places.
+_BLEND_CHECKS = np.array([[0.25, 0.75, 0.5], [0.75, 0.25, 0.5]])
+# For cells in which nothing condenses at any of those, places on their coldest face.
+_COLD_CHECKS = np.array(
+    [[0.0, 0.25, 0.75], [0.0, 0.75, 0.25], [0.0, 0.25, 0.25], [0.0, 0.75, 0.75]]
+)
 # Nodes of pure fluids may lie beyond the machine's limit, but not at the critical point.
 _CRITICAL_MARGIN_K = 1.5
-# How many nodes in a row are continued beyond the limit of a blend, from how many below a cell: so
-# few that a cell never depends on nodes solved for another.
-_GHOSTS, _SUPPORTS = 4, 4
 # Coefficients of a parabola through its values at 0, 1/2 and 1.
 _PARABOLA = np.array([[1.0, 0.0, 0.0], [-3.0, 4.0, -1.0], [2.0, -4.0, 2.0]])
 
@@ -220,72 +223,6 @@ def _solve_places(source: CellSource, warm: Floats, second: Floats, glide: Float
         return _quantities(cycles, points[:, 2], source.grid.variant)
 
 
-def nodes_below(grid: Grid, cells: Whole) -> Whole:
-    """
-    Numbers of the nodes just below cells along the first axis, see `completed`.
-
-    Parameters
-    ----------
-    grid
-        The grid.
-    cells
-        Numbers of cells.
-
-    Returns
-    -------
-    nodes
-        Different numbers, in order.
-    """
-    sizes = tuple(len(axis.nodes) for axis in grid.axes)
-    warm, second, glide = np.unravel_index(corners(grid, cells)[:, :9].ravel(), sizes)
-    steps = np.arange(1, _SUPPORTS + 1)[:, None]
-    below = warm - steps
-    flat = np.ravel_multi_index(
-        (np.maximum(below, 0), second + 0 * steps, glide + 0 * steps), sizes
-    )
-    return np.unique(flat[below >= 0])
-
-
-def completed(grid: Grid, nodes: Floats, solved: npt.NDArray[np.bool_]) -> Floats:
-    """
-    Nodes with the first few beyond the limit of a blend continued from those below it.
-
-    Parameters
-    ----------
-    grid
-        The grid.
-    nodes
-        Quantities at all nodes; NaN where the refrigerant cannot condense.
-    solved
-        Which nodes were solved; the others stay NaN.
-
-    Returns
-    -------
-    nodes
-        The same with some NaN replaced by the parabola through the last three nodes along the
-        first axis. Points beyond the limit stay refused: this only lets the cells that the limit
-        crosses be used, and their check points are compared on this side of it.
-    """
-    along = grid.axes[0].nodes
-    cube = nodes.reshape(*(len(axis.nodes) for axis in grid.axes), QUANTITIES).copy()
-    known = solved.reshape(cube.shape[:3])
-    depth = np.zeros(cube.shape[1:3], dtype=np.int64)
-    for at in range(3, len(along)):
-        ghost = known[at] & np.isnan(cube[at]).any(axis=-1) & (depth < _GHOSTS)
-        ghost &= np.isfinite(cube[at - 3 : at]).all(axis=(0, -1))
-        if ghost.any():
-            x = along[at - 3 : at]
-            gap = along[at] - x
-            weights = [
-                gap[1] * gap[2] / ((x[0] - x[1]) * (x[0] - x[2])),
-                gap[0] * gap[2] / ((x[1] - x[0]) * (x[1] - x[2])),
-                gap[0] * gap[1] / ((x[2] - x[0]) * (x[2] - x[1])),
-            ]
-            cube[at][ghost] = np.einsum("i,inq->nq", weights, cube[at - 3 : at][:, ghost])
-        depth = np.where(ghost, depth + 1, 0)
-    return np.asarray(cube.reshape(nodes.shape))
-
-
 def check(
     source: CellSource, cells: Whole, coefficients: npt.NDArray[np.float32]
 ) -> tuple[Floats, Floats]:
@@ -312,9 +249,10 @@ def check(
     grid = source.grid
     along = np.unravel_index(cells, grid.shape)
     errors, gaps = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
-    for number, share in enumerate(_CHECKS):
-        # The last place serves the cells in which nothing condenses at the others.
-        asked = np.flatnonzero(np.isnan(errors)) if number == 2 else np.arange(len(cells))
+    more = _BLEND_CHECKS if source.refrigerant.kind == "blend" else _BLEND_CHECKS[:0]
+    usual = (*_CHECKS, *more)
+    for number, share in enumerate((*usual, *_COLD_CHECKS)):
+        asked = np.flatnonzero(np.isnan(errors) | (number < len(usual)))
         places = [
             axis.edges[at[asked]] + part * np.diff(axis.edges)[at[asked]]
             for axis, at, part in zip(grid.axes, along, share, strict=True)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 COLDEST_DEGC, WARMEST_DEGC = -40.0, 90.0
 _SLOTS_PER_K = 8
 _STEPS = 60
+_FINE_K = 0.125
 _TWO_STAGES = ("two_stage", "intercooled")
 _SINK_COLDEST_DEGC, _GLIDE_WIDEST_K = 5.0, 90.0
 
@@ -233,7 +234,12 @@ class Grid:
 
 
 def make_grid(
-    variant: str, approaches: Approaches, *, share: tuple[float, float], max_condensing_degc: float
+    variant: str,
+    approaches: Approaches,
+    *,
+    max_condensing_degc: float,
+    share: tuple[float, float] = (1.0, 0.0),
+    kinks: tuple[float, float] = (0.0, 0.0),
 ) -> Grid:
     """
     Grid for a cycle of one machine.
@@ -244,11 +250,13 @@ def make_grid(
         Name of the cycle.
     approaches
         Temperature differences of the machine.
+    max_condensing_degc
+        Warmest condensing temperature of the refrigerant [°C]; of carbon dioxide, warmest return.
     share
         Typical share of the sink's glide below the dew point [-], and by how much it falls per
         kelvin from the evaporating temperature to the leaving water [1/K].
-    max_condensing_degc
-        Warmest condensing temperature of the refrigerant [°C]; of carbon dioxide, warmest return.
+    kinks
+        Glides of the sink between which there are kinks in no one plane [K].
 
     Returns
     -------
@@ -264,11 +272,16 @@ def make_grid(
     slack = approaches.liquid_approach_k - approaches.condenser_pinch_k
     kink = slack * np.array([0.0, 1.0, 1.125, 1.25, 1.375, 1.5, 1.625])
     glide = np.array([*kink, 5.0, *np.arange(10.0, _GLIDE_WIDEST_K + 1.0, 10.0)])
+    glide = np.array([*glide, *np.arange(kinks[0], kinks[1], _FINE_K)])
     if variant == TRANSCRITICAL:
+        # Returns around the critical temperature bend the optimum pressure most.
         glide = np.array(
-            [*np.arange(0.0, 40.0, 5.0), *np.arange(40.0, _GLIDE_WIDEST_K + 1.0, 10.0)]
+            [*np.arange(0.0, 30.0, 2.5), *np.arange(30.0, _GLIDE_WIDEST_K + 1.0, 10.0)]
         )
-        warm = np.arange(_SINK_COLDEST_DEGC, max_condensing_degc + 0.1, 2.5)
+        fine, end = np.arange(25.0, 35.0, 1.25), max_condensing_degc + 0.1
+        warm = np.array(
+            [*np.arange(_SINK_COLDEST_DEGC, 25.0, 5.0), *fine, *np.arange(35.0, end, 2.5)]
+        )
     axes = (axis(warm), axis(_second_edges(variant, approaches)), axis(glide))
     return Grid(
         variant=variant,
@@ -282,7 +295,7 @@ def make_grid(
 def _second_edges(variant: str, approaches: Approaches) -> Floats:
     """Edges of the second axis."""
     if variant == TRANSCRITICAL:
-        return np.arange(-20.0, 21.0, 10.0)
+        return np.array([-20.0, -10.0, 0.0, 10.0, 15.0, 20.0])
     if variant == "ihx":
         # No heat is exchanged while the leaving liquid is colder than the suction gas.
         kink = approaches.superheat_k - approaches.liquid_approach_k

@@ -62,7 +62,7 @@ def fast_operating_points(
     variant: str = AUTO,
 ) -> pd.DataFrame:
     """
-    Operating points of heat pumps of given sizes, one row per link, within 0.1 % of the exact COP.
+    Operating points of heat pumps of given sizes, one row per link, near the exact COP.
 
     Parameters
     ----------
@@ -133,7 +133,14 @@ def machine_points(
     -----
     Tables are filled where the points are, which costs some 10 exact cycles per cell of about 10 K
     a side; cells with too few points are solved exactly. So is every point outside the tables, in a
-    cell that failed its check, or near a limit. An answer depends on the points asked for together,
+    cell that failed its check, or near a limit.
+
+    The aim is 0.1 % of COP. Cells are checked at two to four places each, so a kink between them
+    can be missed. On random points not used in building this, no pure fluid and no point of R-744
+    missed the aim; of 47,000 points of blends 3 did, by R-454B and R-410A at sink glides below
+    11 K, the worst by 0.15 %. Report with the exact machine.
+
+    An answer depends on the points asked for together,
     by less than the tolerance, and not on what was asked before.
 
     Examples

@@ -7,11 +7,15 @@ every cycle that `pinch` and `transcritical` can solve.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatreach.data import assumption
+
+from .cop_grid import Grid, make_grid
+from .cycle import ZERO_CELSIUS_KELVIN
 from .cycle_choice import TRANSCRITICAL
 from .fluid import fluid_of
 from .pinch import solve_lift
@@ -20,11 +24,13 @@ from .transcritical import solve_transcritical
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .cop_grid import Grid
     from .pinch import Approaches, Cycle
     from .refrigerant import Refrigerant
 
 _STEEPEST_SHARE_PER_K = 0.006
+# Bounds of the share of latent heat: least where it is mild and at the limit, where little latent
+# heat is left, and greatest anywhere.
+_MILD_DEGC, _LATENT_MILD, _LATENT_LIMIT, _LATENT_MOST = 15.0, 0.55, 0.2, 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +41,49 @@ class CellSource:
     approaches: Approaches
     isentropic_efficiency: float
     grid: Grid
+
+
+def source_of(
+    limits: Refrigerant, variant: str, efficiency: float, approaches: Approaches
+) -> CellSource:
+    """
+    Source of one machine, on a grid laid by its own typical cycles.
+
+    Parameters
+    ----------
+    limits
+        The refrigerant.
+    variant
+        Name of the cycle.
+    efficiency
+        Isentropic efficiency of each compressor stage [-].
+    approaches
+        Temperature differences of the machine.
+
+    Returns
+    -------
+    source
+        The machine and its grid.
+    """
+    top = limits.max_condensing_degc
+    if variant == TRANSCRITICAL:
+        top = assumption("heat_pumps", TRANSCRITICAL, "max_return_degc").value
+    source = CellSource(
+        refrigerant=limits,
+        approaches=approaches,
+        isentropic_efficiency=efficiency,
+        grid=make_grid(variant, approaches, max_condensing_degc=top),
+    )
+    if variant == TRANSCRITICAL:
+        return source
+    grid = make_grid(
+        variant,
+        approaches,
+        max_condensing_degc=top,
+        share=typical_share(source),
+        kinks=glide_kinks(source),
+    )
+    return replace(source, grid=grid)
 
 
 def exact_solver(source: CellSource, limit_degc: float) -> Callable[[float, float, float], Cycle]:
@@ -108,3 +157,28 @@ def typical_share(source: CellSource) -> tuple[float, float]:
         return 1.0, 0.0
     fall = round(float(np.clip(fall, 0.0, _STEEPEST_SHARE_PER_K)), 4)
     return round(shares[0] + fall * lifts[0], 3), fall
+
+
+def glide_kinks(source: CellSource) -> tuple[float, float]:
+    """
+    Glides of the sink between which a blend's pinch moves from its dew to its bubble point [K].
+
+    Parameters
+    ----------
+    source
+        Whose cycles.
+
+    Returns
+    -------
+    low, high
+        The pinch moves where the water's rise beside the condensing blend equals the blend's own
+        glide, hence at that glide per share of latent heat; both 0 for a pure fluid.
+    """
+    fluid = fluid_of(source.refrigerant.key)
+    warmest = source.refrigerant.max_condensing_degc
+    glides = []
+    for condensing in (_MILD_DEGC, warmest):
+        high = fluid.saturation(condensing + ZERO_CELSIUS_KELVIN)
+        glides.append(high.temperature_kelvin - high.bubble_kelvin)
+    mild, limit = glides
+    return min(glides) / _LATENT_MOST, max(mild / _LATENT_MILD, limit / _LATENT_LIMIT)

@@ -3,8 +3,9 @@ Solved nodes of COP tables, kept on disk between runs.
 
 One file per machine in the user's cache folder, named by a hash of everything the cycle depends on:
 refrigerant, approaches, efficiency, figures of the tables, grid, version of CoolProp and the text
-of the modules that solve it. A file that is damaged or foreign is ignored; a folder that cannot be
-written is no error. Arrays only, nothing is executed on reading.
+of the modules that solve it. A file that is damaged or foreign is ignored (it carries a digest of
+its arrays); a folder that cannot be written is no error. Arrays only, nothing is executed on
+reading.
 """
 
 from __future__ import annotations
@@ -31,16 +32,19 @@ if TYPE_CHECKING:
 
     Arrays = Mapping[str, npt.NDArray[np.generic]]
 
-_FORMAT = 1
+_FORMAT = 2
 _FOLDER = "cop_tables"
 _SOLVERS = (
     "blend",
     "cop_cells",
+    "cop_edge",
     "cop_grid",
     "cop_source",
+    "cop_table",
     "cycle",
     "fluid",
     "pinch",
+    "state_search",
     "transcritical",
 )
 _log = logging.getLogger(__name__)
@@ -83,6 +87,14 @@ def _solver_digest(form: int) -> bytes:
     return digest.digest()
 
 
+def _digest(arrays: Arrays) -> str:
+    """Digest of the bytes of all arrays, by name."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
+
+
 def load_arrays(key: str, like: Arrays) -> dict[str, npt.NDArray[np.generic]] | None:
     """
     Arrays kept under a key.
@@ -105,6 +117,9 @@ def load_arrays(key: str, like: Arrays) -> dict[str, npt.NDArray[np.generic]] | 
             if str(kept["key"]) != key:
                 return None
             found = {name: kept[name] for name in like}
+            if str(kept["digest"]) != _digest(found):
+                _log.info("COP table %s is damaged and is made again", path.name)
+                return None
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
@@ -142,7 +157,8 @@ def save_arrays(key: str, arrays: Arrays) -> bool:
         return False
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, key=np.array(key), **arrays)
+            facts = {"key": np.array(key), "digest": np.array(_digest(arrays))}
+            np.savez(file, allow_pickle=False, **facts, **arrays)
         Path(draft).replace(path)
     except OSError as problem:
         _log.info("COP table is not kept: %s", problem)

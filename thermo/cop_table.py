@@ -1,12 +1,13 @@
 """
-A table of solved cycles that answers a million points per second within 0.1 % of the exact COP.
+A table of solved cycles that answers a million points per second, near the exact COP.
 
 One `CopTable` belongs to one refrigerant, cycle and isentropic efficiency. It is filled cell by
 cell, where points are asked for: 27 nodes of a cell are solved exactly, a polynomial of second
 order per axis goes through them, and two places between the nodes are solved again and compared. A
 cell that misses them by more than a set tolerance is never used: its points are solved exactly.
-Nothing is extrapolated. Size, drive, limits and the choice of the cycle come after the lookup, in
-`cop_points`; cells are laid in `cop_grid`, kept on disk by `cop_store`.
+The check is a sample, not a proof: see the notes of `cop_points.machine_points` for the errors
+found. Size, drive, limits and the choice of the cycle come after the lookup, in `cop_points`;
+cells are laid in `cop_grid`, kept on disk by `cop_store`.
 """
 
 from __future__ import annotations
@@ -24,17 +25,15 @@ from .cop_cells import (
     QUANTITIES,
     Cycles,
     check,
-    completed,
     corners,
     cycles_from,
     evaluate,
-    nodes_below,
     polynomials,
     solve_nodes,
     too_warm,
 )
-from .cop_grid import make_grid
-from .cop_source import CellSource, exact_solver, typical_share
+from .cop_edge import completed, nodes_below, nodes_without_glide, pinch_begins
+from .cop_source import CellSource, exact_solver, source_of
 from .cop_store import content_key, load_arrays, save_arrays
 from .cycle_choice import TRANSCRITICAL
 from .pinch import Approaches
@@ -45,15 +44,13 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from .refrigerant import Refrigerant
-
     Floats = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
 
 # Points in a cell below which solving them is no slower than filling the cell.
 MIN_POINTS_PER_CELL = 16
-# Errors elsewhere in a cell per error at its check points, and the least share of a tolerance.
-_ERROR_RATIO, _LEAST_MARGIN = 2.0, 0.1
+# Errors elsewhere in a cell per error at its check points; least and most tolerances at those.
+_ERROR_RATIO, _LEAST_MARGIN, _MOST_TOLERANCES = 2.0, 0.1, 4.0
 _UNKNOWN, _USED, _REFUSED, _TOO_WARM = 0, 1, 2, 3
 _CHUNK = 4096
 _WORTH_KEEPING = 100
@@ -153,6 +150,9 @@ class CopTable:
         table = _filled(_tables.get(self.key, self), crowded)
         state = np.where(crowded, table.state, _UNKNOWN)[cell]
         state[~inside] = _UNKNOWN
+        if grid.variant == TRANSCRITICAL:
+            # Refused whatever the cycle, which takes milliseconds to solve.
+            state[sink_in_degc > grid.axes[0].edges[-1]] = _TOO_WARM
         found = np.full((len(cell), QUANTITIES), np.nan)
         used = np.flatnonzero(state == _USED)
         row = table.rows[cell[used]]
@@ -222,17 +222,7 @@ def cop_table(
     efficiency, differences = float(isentropic_efficiency), tuple(map(float, approaches))
     key = content_key([limits, variant, efficiency, differences, *_figures()])
     if key not in _tables:
-        source = CellSource(
-            refrigerant=limits,
-            approaches=Approaches(*differences),
-            isentropic_efficiency=efficiency,
-            grid=make_grid(
-                variant,
-                approaches,
-                share=(1.0, 0.0),
-                max_condensing_degc=_top_degc(limits, variant),
-            ),
-        )
+        source = source_of(limits, variant, efficiency, Approaches(*differences))
         _tables[key] = _read(_empty(source, key))
     return _tables[key]
 
@@ -253,24 +243,8 @@ def _throttled_degc() -> float:
     return assumption("heat_pumps", TRANSCRITICAL, "max_evaporating_degc").value
 
 
-def _top_degc(limits: Refrigerant, variant: str) -> float:
-    """Where the grid's first axis is finest: warmest condensing temperature, or return [°C]."""
-    if variant == TRANSCRITICAL:
-        return assumption("heat_pumps", TRANSCRITICAL, "max_return_degc").value
-    return limits.max_condensing_degc
-
-
 def _empty(source: CellSource, key: str) -> CopTable:
-    """Table with no cell filled, on a grid laid by the refrigerant's typical share."""
-    variant = source.grid.variant
-    if variant != TRANSCRITICAL:
-        grid = make_grid(
-            variant,
-            source.approaches,
-            share=typical_share(source),
-            max_condensing_degc=source.refrigerant.max_condensing_degc,
-        )
-        source = replace(source, grid=grid)
+    """Table with no cell filled."""
     count = int(np.prod([len(axis.nodes) for axis in source.grid.axes]))
     cells = int(np.prod(source.grid.shape))
     return CopTable(
@@ -331,11 +305,14 @@ def _fill(table: CopTable, cells: Whole) -> CopTable:
     crossed = np.isnan(values).any(axis=(1, 2)) & np.isfinite(values).any(axis=(1, 2))
     if table.source.refrigerant.kind == "blend" and crossed.any():
         fuller = _solved(fuller, nodes_below(table.source.grid, cells[crossed]))
-    warm = too_warm(table.source, numbers, values)
+    useless = warm = too_warm(table.source, numbers, values)
+    if table.source.grid.variant == TRANSCRITICAL:
+        fuller = _solved(fuller, nodes_without_glide(table.source.grid, numbers))
+        useless = pinch_begins(table.source.grid, fuller.nodes, numbers)
     values = _continued(fuller)[numbers]
-    whole = np.isfinite(values).all(axis=(1, 2)) & ~warm
+    whole = np.isfinite(values).all(axis=(1, 2)) & ~useless
     errors, gaps = check(table.source, cells[whole], polynomials(values[whole]))
-    fine = (errors <= COP_TOLERANCE) & (gaps <= 1.0)
+    fine = (errors <= COP_TOLERANCE) & (gaps <= _MOST_TOLERANCES)
     good = cells[whole][fine]
     state, margin = table.state.copy(), table.margin.copy()
     state[cells] = _REFUSED
@@ -357,9 +334,11 @@ def _solved(table: CopTable, numbers: Whole) -> CopTable:
 
 def _continued(table: CopTable) -> Floats:
     """Nodes, of a blend continued a little beyond its limit."""
-    if table.source.refrigerant.kind != "blend":
+    limits = table.source.refrigerant
+    if limits.kind != "blend":
         return table.nodes
-    return completed(table.source.grid, table.nodes, table.solved)
+    limit = limits.max_condensing_degc
+    return completed(table.source.grid, table.nodes, table.solved, limit_degc=limit)
 
 
 def _compiled(table: CopTable) -> CopTable:

@@ -133,7 +133,8 @@ def dispatch(
     that is below its least load. Without a store it gives ``min(p, load)``, or nothing below its
     least load. With a store see `store.store_contents`: it fills as late as possible, only ahead of
     hours in which ``load > p``, and lets the machine run at its least load where the load is
-    smaller. Electricity is heat per COP of the hour per part-load factor at ``heat / capacity``.
+    smaller. Electricity is heat per COP of the hour per part-load factor at ``heat / capacity``,
+    or, of several units, at the even load of the fewest that carry the heat.
     Source heat is ``source_share`` of the heat at any load: what part load costs in electricity is
     counted as machine loss. A start is an hour of running after one without; the year repeats.
 
@@ -257,8 +258,12 @@ class _Books:
         if not self.part_load:
             return heat * per_heat
         capacity = self.links.machine_kw[rows, None]
+        units = self.links.units[rows, None]
         with np.errstate(divide="ignore"):
-            steps = heat * np.where(capacity > 0.0, PART_LOAD_STEPS / capacity, 0.0)
+            steps = heat * np.where(capacity > 0.0, units / capacity, 0.0)
+        if (units > 1.0).any():
+            steps /= np.maximum(np.ceil(steps - ROUNDING), 1.0)
+        steps *= PART_LOAD_STEPS
         below = steps.astype(np.intp)
         steps -= below
         start, slope = _part_load_table()

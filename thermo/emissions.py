@@ -226,34 +226,6 @@ def yearly_savings(
     return _with_year_0((*_parts(given), lost * scrapped), given["embodied_t_co2e"], years)
 
 
-def lifetime_savings(savings: YearlySavings) -> YearlySavings:
-    """
-    Total of the life of every part [t CO2e].
-
-    Parameters
-    ----------
-    savings
-        Of `yearly_savings`.
-
-    Returns
-    -------
-    totals
-        Sum over year 0 and all years of each part and of net, shaped like the links;
-        ``cumulative`` holds the same totals as ``net``.
-
-    Examples
-    --------
-    >>> savings = yearly_savings(
-    ...     100.0, fuel_t_co2e_per_mwh=0.2, boiler_efficiency=1.0, heat_pump_mwh=25.0,
-    ...     pumping_mwh=0.0, electricity_t_co2e_per_mwh=np.array([0.2, 0.1]), embodied_t_co2e=5.0,
-    ... )
-    >>> float(lifetime_savings(savings).net_t_co2e)
-    27.5
-    """
-    totals = [as_array(part.sum(axis=-1)) for part in savings[:-1]]
-    return YearlySavings._make([*totals, totals[-1]])
-
-
 def _checked(**given: Numeric) -> dict[str, Floats]:
     """Amounts and factors as arrays; those below zero are refused by name."""
     arrays = {name: as_array(values) for name, values in given.items()}

@@ -140,53 +140,6 @@ def it_load_kw(
     return np.minimum(installed_kw * utilisation * shape, installed_kw)
 
 
-def utilisation_by_year(
-    years: int, *, first_share: float, final_share: float, fill_years: float
-) -> npt.NDArray[np.float64]:
-    """
-    Mean utilisation in each year of a hall that fills up [-].
-
-    Parameters
-    ----------
-    years
-        Number of years wanted.
-    first_share, final_share
-        Utilisation on the first day, and once filled [-], 0–1.
-    fill_years
-        Time to fill [years]; 0 starts at the final utilisation.
-
-    Returns
-    -------
-    utilisation
-        Mean of each year from the first on, shape (years,).
-
-    Raises
-    ------
-    PhysicsRangeError
-        If a share is outside 0–1 or a time is negative.
-
-    Notes
-    -----
-    Straight from first to final, then constant; each value is the exact mean over its year.
-
-    Examples
-    --------
-    >>> utilisation_by_year(4, first_share=0.2, final_share=0.8, fill_years=2.0)
-    array([0.35, 0.65, 0.8 , 0.8 ])
-    """
-    advice = "give a share, not percent"
-    for share in (first_share, final_share):
-        refuse_outside(share, 0.0, 1.0, what="utilisation", unit="of 1", advice=advice)
-    for time in (years, fill_years):
-        refuse_outside(time, 0.0, np.inf, what="time", unit="years", advice="give 0 or more")
-    ends = np.arange(years + 1.0)
-    ramp = np.minimum(ends, fill_years)
-    rise = final_share - first_share
-    # Integral of the missing part of the ramp; its differences are yearly means.
-    missing = np.zeros(ends.shape) if fill_years == 0.0 else ramp - ramp**2 / (2.0 * fill_years)
-    return np.asarray(final_share - rise * np.diff(missing))
-
-
 def _squeezed(shape: npt.NDArray[np.float64], utilisation: float) -> npt.NDArray[np.float64]:
     """The shape with its swing cut so that no hour exceeds the installed load."""
     used = refuse_outside(

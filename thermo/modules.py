@@ -41,23 +41,6 @@ class BankReliability(NamedTuple):
     one_out_share: Numeric
 
 
-def module_heat_kw() -> float:
-    """
-    Heat output of one modular machine where the study names none [kW].
-
-    Returns
-    -------
-    heat_kw
-        ``module/heat_kw`` of ``data/data_centres.csv``.
-
-    Examples
-    --------
-    >>> module_heat_kw()
-    250.0
-    """
-    return assumption("data_centres", "module", "heat_kw").value
-
-
 def least_load_share() -> float:
     """
     Smallest load of one machine per its capacity [-].

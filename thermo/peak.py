@@ -2,7 +2,7 @@
 Peaks of hourly shapes, and shapes brought to a peak that is known.
 
 A shape from `profiles` has the peak of many buildings of one kind. The design peak of one building,
-estimated from full-load hours or given by its owner, is mostly higher: pipes and connections are
+estimated from full-load hours or given by its owner, is another figure: pipes and connections are
 sized by it, while the hourly balance serves the shape. Only where a peak was metered shall the
 shape follow it, and then by `shape_with_full_load_hours`.
 

@@ -28,6 +28,7 @@ BLOCK = 4  # links at a time: 8,760 hours of them are 280 kB, larger arrays take
 ROUNDING = 1e-9  # relative; a machine at its least load is not below it by a last digit
 PER_LINK = (
     *("heat_kwh", "load_of", "loss_kwh", "source_kw", "source_of", "machine_kw", "least_kw"),
+    "units",
     *("point_of", "store_kwh", "store_kw", "store_loss_share", "boiler_kw"),
 )
 SHAPE_TOLERANCE = 1e-6  # relative; a shape normalised in single precision passes
@@ -100,6 +101,9 @@ class Machine:
     min_load_share
         Least heat output per largest [-], one value or one per link; see `bank_min_load_share`. At
         0 the machine cycles at small loads, at the price of its part-load factor.
+    units
+        Machines of equal size that make up the output, one value or one per link; the fewest that
+        carry the load share it evenly, so that part load costs less.
     point_of
         Row of ``cop`` and ``source_share`` per link, where links share operating points.
     """
@@ -108,6 +112,7 @@ class Machine:
     cop: Numeric
     source_share: Numeric
     min_load_share: Numeric = 0.0
+    units: Numeric = 1.0
     point_of: npt.ArrayLike | None = None
 
 
@@ -125,6 +130,7 @@ class Links:
     source_of: IntArray
     machine_kw: FloatArray
     least_kw: FloatArray
+    units: FloatArray
     cop: FloatArray
     source_share: FloatArray
     runs: FloatArray
@@ -253,6 +259,7 @@ def links_of(
         source_of=source_of,
         machine_kw=machine_kw,
         least_kw=machine_kw * least,
+        units=_units(machine.units, count),
         cop=cop,
         source_share=share,
         runs=runs,
@@ -262,6 +269,13 @@ def links_of(
         store_loss_share=_per_link(as_array(lost), count, "store loss"),
         boiler_kw=_per_link(_positive(boiler, "boiler", "kW"), count, "boiler"),
     )
+
+
+def _units(units: Numeric, count: int) -> FloatArray:
+    """Number of machines of each link."""
+    advice = "one machine is 1"
+    whole = refuse_outside(units, 1.0, np.inf, what="number of machines", unit="", advice=advice)
+    return _per_link(np.round(whole), count, "machines")
 
 
 def _points(

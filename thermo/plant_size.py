@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .arrays import Numeric, refuse_outside
+from .arrays import Numeric, as_array, refuse_outside
 from .dispatch import dispatch_links
 from .dispatch_bound import EnergyPrices, energy_cost
 from .errors import PhysicsRangeError
+from .modules import modules_needed
 from .plant import KWH_PER_MWH, ROUNDING, FloatArray, HourlyLoad, Machine, SourceHours, links_of
 from .store import hot_water_store
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from .plant import IntArray, Links
 
-    AnnualCost = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
+    AnnualCost = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 
 
 class PlantSizes(NamedTuple):
@@ -57,6 +58,7 @@ def least_cost_size(
     annual_cost: AnnualCost,
     prices: EnergyPrices,
     standby_share: float,
+    module_kw: float | None = None,
 ) -> PlantSizes:
     """
     Heat pump and store of least levelised cost of heat, for every link.
@@ -66,19 +68,25 @@ def least_cost_size(
     load, source
         As in `dispatch.dispatch`.
     machine
-        COP, source share and least load; its ``heat_pump_kw`` is not used.
+        COP, source share and least load; its ``heat_pump_kw`` is not used, nor its ``units`` where
+        ``module_kw`` is given.
     peak_shares
-        Sizes to try: heat output per highest load [-], one or several. 0 is no heat pump.
+        Sizes to try: heat output per highest load [-], one or several. 0 is no heat pump. What the
+        source cannot feed in its best hour is cut off.
     store_hours
         Stores to try: content per heat output of the heat pump [h], one or several. 0 is no store.
     annual_cost
-        Called once with heat pump [kW], store [MWh] and boiler [kW] of all links and sizes, shape
-        (links, shares, stores); returns the cost per year of building and keeping them.
+        Called once with heat pump [kW], store [MWh], boiler [kW] and heat of the heat pump [MWh] of
+        all links and sizes, shape (links, shares, stores); returns the cost per year of building
+        and keeping them.
     prices
-        Prices per MWh in the same currency.
+        Prices per MWh in the same currency; upkeep per heat of the boiler belongs to its price.
     standby_share
         Output of the boiler per highest load [-], at least; 1 lets it carry all heat alone. It is
         never smaller than what the hours ask of it.
+    module_kw
+        Largest heat output of one machine [kW]; larger heat pumps are several. One machine if left
+        out.
 
     Returns
     -------
@@ -109,7 +117,7 @@ def least_cost_size(
     ...     Machine(heat_pump_kw=0.0, cop=4.0, source_share=0.75),
     ...     peak_shares=np.linspace(0.0, 1.0, 6),
     ...     store_hours=np.array([0.0, 4.0]),
-    ...     annual_cost=lambda heat_pump, store, boiler: 0.2 * heat_pump + 5.0 * store,
+    ...     annual_cost=lambda heat_pump, store, boiler, heat: 0.2 * heat_pump + 5.0 * store,
     ...     prices=EnergyPrices(electricity_per_mwh=100.0, backup_per_mwh=80.0),
     ...     standby_share=1.0,
     ... )
@@ -119,12 +127,14 @@ def least_cost_size(
     shares, hours = _grid(peak_shares, "share of peak"), _grid(store_hours, "store hours")
     unit = links_of(load, source, replace(machine, heat_pump_kw=1.0))
     shape = (len(unit.heat_kwh), len(shares), len(hours))
-    heat_pump = np.broadcast_to(unit.peak_kw()[:, None, None] * shares[:, None], shape)
+    tried = np.minimum(unit.peak_kw()[:, None] * shares, _fed_kw(unit)[:, None])
+    heat_pump = np.broadcast_to(tried[:, :, None], shape)
     content = heat_pump * hours / KWH_PER_MWH
-    result = dispatch_links(_sized(unit, heat_pump, content))
+    result = dispatch_links(_sized(unit, heat_pump, content, module_kw))
     backup, peak = result.peak_backup_kw.reshape(shape), result.peak_load_kw.reshape(shape)
     boiler = np.maximum(backup, peak * _standby(standby_share))
-    fixed = np.asarray(annual_cost(heat_pump, content, boiler), dtype=np.float64)
+    made = result.heat_pump_mwh.reshape(shape)
+    fixed = np.asarray(annual_cost(heat_pump, content, boiler, made), dtype=np.float64)
     if fixed.shape != shape:
         raise PhysicsRangeError(f"annual cost has shape {fixed.shape}, not {shape} of its inputs")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,14 +147,26 @@ def least_cost_size(
     return PlantSizes._make([*choice, *grids])
 
 
-def _sized(unit: Links, heat_pump_kw: FloatArray, store_mwh: FloatArray) -> Links:
+def _fed_kw(unit: Links) -> FloatArray:
+    """Largest heat output that the source of each link feeds in its best hour [kW]."""
+    best = unit.source_kw * unit.source_shapes.max(axis=1)[unit.source_of]
+    return np.asarray(best / unit.source_share.min(axis=1)[unit.point_of])
+
+
+def _sized(
+    unit: Links, heat_pump_kw: FloatArray, store_mwh: FloatArray, module_kw: float | None
+) -> Links:
     """Links with machines of 1 kW, repeated with every size of machine and store."""
     many = unit.repeated(heat_pump_kw[0].size)
+    units = many.units
+    if module_kw is not None:
+        units = np.maximum(as_array(modules_needed(heat_pump_kw.ravel(), module_kw)), 1.0)
     loss = float(hot_water_store(0.0).loss_share_per_hour)
     return replace(
         many,
         machine_kw=heat_pump_kw.ravel(),
         least_kw=many.least_kw * heat_pump_kw.ravel(),
+        units=units,
         store_kwh=store_mwh.ravel() * KWH_PER_MWH,
         store_loss_share=np.full(heat_pump_kw.size, loss),
     )

@@ -151,7 +151,7 @@ def time_rows() -> list[tuple[str, float]]:
         *few[:3],
         peak_shares=np.linspace(0.0, 1.0, 11),
         store_hours=np.array([0.0, 2.0, 4.0, 8.0]),
-        annual_cost=lambda heat_pump, content, _: 80.0 * heat_pump + 150.0 * content,
+        annual_cost=lambda heat_pump, content, *_: 80.0 * heat_pump + 150.0 * content,
         prices=PRICES,
         standby_share=1.0,
     )

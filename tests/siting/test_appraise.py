@@ -18,9 +18,8 @@ from heatreach.siting.conditions import (
     annuity_years,
     conditions_of,
     cost_by_size,
-    present_heat,
 )
-from heatreach.siting.errors import InputError
+from heatreach.siting.counterfactual import present_heat
 from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.thermo import AMBIENT, CENTRAL, DIRECT, PREHEAT
 
@@ -136,6 +135,27 @@ def test_golden_carbon_over_life_by_hand() -> None:
     assert with_pipes["avoided_t_co2e"] == figures["avoided_t_co2e"]
 
 
+def test_golden_consumers_machines_are_scrapped_earlier() -> None:
+    """18 years at the consumer: refrigerant lost in years 18 and 25; at the centre in 25 only."""
+    rows = [energy(option=option) for option in (AMBIENT, CENTRAL, AMBIENT)]
+    together = pd.concat(rows).set_axis(["c", "a", "b"])
+    figures = appraise(together, Scenario(), conditions())
+    scrapped = 1000.0 * 0.3 * 0.15 * 1.37 / 1e3
+    assert figures.index.tolist() == ["c", "a", "b"]
+    lost = figures["end_of_life_t_co2e"] / scrapped
+    assert lost.tolist() == pytest.approx([2.0, 1.0, 2.0], rel=0.01)
+    short = scenario_of({"economics": {"life_years": 17}}, name="test")
+    clean = replace(conditions(), grid_kg_per_kwh=(0.3,) * 17)
+    once = appraise(together, short, clean)["end_of_life_t_co2e"]
+    assert once.tolist() == pytest.approx([scrapped] * 3, rel=0.01)
+
+
+def test_no_rows_give_no_figures() -> None:
+    nothing = appraise(energy().iloc[:0], Scenario(), conditions())
+    assert len(nothing) == 0
+    assert "avoided_life_t_co2e" in nothing
+
+
 def test_golden_electric_heating_gets_cleaner_with_the_grid() -> None:
     """3,000 MWh of electricity today at 0.3 t/MWh; at 0.1 t/MWh it avoids 600 t less a year."""
     cleaner = replace(conditions(), grid_kg_per_kwh=(0.1,) * 25)
@@ -154,7 +174,7 @@ def test_golden_machines_are_priced_by_arrangement() -> None:
     per_kw = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=MONEY).value
     large = price("heat_pumps", "large_1mw", "capex_per_kw", target=MONEY).value
     block = price("technology_costs", "consumer_heat_pump_block", "capex_per_kw", target=MONEY)
-    tank = price("heat_stores", "hot_water_tank", "capex_per_mwh", target=MONEY).value
+    tank = price("heat_stores", "hot_water_tank_10mwh", "capex_per_mwh", target=MONEY).value
     assert machines(DIRECT, 0.0, 1000.0) == pytest.approx(1000.0 * per_kw)
     assert machines(CENTRAL, 1000.0, 0.0, 10.0) == pytest.approx(1000.0 * large + 10.0 * tank)
     assert machines(PREHEAT, 300.0, 700.0) == pytest.approx(300.0 * large + 700.0 * per_kw)
@@ -194,15 +214,6 @@ def test_property_npv_falls_with_the_rate(rate: float, higher: float) -> None:
         return float(appraise(energy(), scenario, conditions())["npv"].iloc[0])
 
     assert npv(rate + higher) < npv(rate)
-
-
-def test_grid_factor_of_one_basis_per_study() -> None:
-    """GB: 0.177 direct (DESNZ 2025), more over the life cycle; FI knows no direct factor."""
-    direct = scenario_of({"emissions": {"electricity_basis": "direct"}}, name="test")
-    assert conditions_of(direct, "GB").electricity_kg_per_kwh.value == pytest.approx(0.177)
-    assert conditions_of(Scenario(), "GB").electricity_kg_per_kwh.value > 0.177
-    with pytest.raises(InputError, match="no direct grid factor is known for FI"):
-        conditions_of(direct, "FI")
 
 
 def test_longer_horizon_renews_what_wears_out() -> None:

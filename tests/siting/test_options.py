@@ -11,9 +11,9 @@ import pytest
 from heatreach.siting.conditions import conditions_of
 from heatreach.siting.hours import Hours
 from heatreach.siting.link_pipes import link_pipes
+from heatreach.siting.loads import year_loads
 from heatreach.siting.options import best_supply, link_options
 from heatreach.siting.scenario import Scenario, scenario_of
-from heatreach.siting.supply import year_loads
 from heatreach.thermo import (
     AMBIENT,
     ARRANGEMENTS,
@@ -210,3 +210,43 @@ def test_network_takes_the_arrangement_with_the_cheapest_heat() -> None:
     assert best["option"].iloc[0] == PREHEAT
     forced = scenario_of({"heat_pump": {"arrangement": "central"}}, name="test")
     assert best_supply(loads, forced, CONDITIONS, machines=machines)["option"].iloc[0] == CENTRAL
+
+
+@pytest.mark.parametrize("sizing", ["share", "least_cost"])
+def test_chosen_row_of_the_options_is_the_link(sizing: str) -> None:
+    """Whatever the links say of the arrangement chosen, the table of options says too."""
+    many = pd.concat(
+        [
+            links(consumer_id="a", heat_mwh=300.0, source_degc=60.0, source_return_degc=45.0),
+            links(consumer_id="b", heat_mwh=9_000.0, peak_kw=4_000.0),
+            links(consumer_id="c", source_degc=75.0, source_return_degc=50.0),
+            links(consumer_id="d", supply_degc=125.0, return_degc=90.0),
+        ],
+        ignore_index=True,
+    )
+    scenario = scenario_of({"heat_pump": {"sizing": sizing}}, name="test")
+    chosen, tried = options(many, scenario)
+    assert len(tried) == len(ARRANGEMENTS) * len(many)
+    marked = tried[tried["chosen"]].drop(columns="chosen").set_index("consumer_id").sort_index()
+    served = chosen[chosen["status"] == "ok"].set_index("consumer_id").sort_index()
+    assert served.index.tolist() == ["a", "b", "c"]
+    pd.testing.assert_frame_equal(marked, served, check_exact=True)
+
+
+def test_two_best_are_sized_before_one_is_chosen() -> None:
+    """The choice is the cheaper of the two cheapest, each alone sized by cost."""
+    frame = links(source_degc=52.0, source_return_degc=44.0)
+    _, compared = options(frame, Scenario())
+    two = compared[compared["status"] == "ok"].nsmallest(2, "lcoh_per_mwh")["option"].tolist()
+    word = {DIRECT: "direct", PREHEAT: "preheat", CENTRAL: "central", AMBIENT: "ambient"}
+
+    def sized(arrangement: str) -> Scenario:
+        heat_pump = {"arrangement": arrangement, "sizing": "least_cost"}
+        return scenario_of({"heat_pump": heat_pump}, name="test")
+
+    alone = {name: options(frame, sized(word[name]))[0]["lcoh_per_mwh"].iloc[0] for name in two}
+    chosen, tried = options(frame, sized("best"))
+    assert chosen["lcoh_per_mwh"].iloc[0] == pytest.approx(min(alone.values()), rel=1e-12)
+    assert chosen["option"].iloc[0] == min(alone, key=lambda name: float(alone[name]))
+    for name in two:
+        assert by_name(tried, name)["lcoh_per_mwh"] == pytest.approx(alone[name], rel=1e-12)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatreach.siting.rank import ranked, summary_of
+from heatreach.siting.rank import link_reasons, ranked, summary_of
 
 
 @given(
@@ -69,3 +69,23 @@ def test_summary_says_gain_or_loss_and_hypothetical(npv: float, words: str) -> N
     sentence = summary_of(projects, money="EUR 2024", objective="npv")
     assert words in sentence
     assert "hypothetical data centre X" in sentence
+
+
+@pytest.mark.parametrize(
+    ("heat", "words"), [(0.34, "0.3 MWh"), (9.0, "9.0 MWh"), (12.4, "12 MWh"), (5e3, "5,000 MWh")]
+)
+def test_reason_of_a_tiny_link_is_not_of_no_heat(heat: float, words: str) -> None:
+    links = pd.DataFrame(
+        {
+            "rank": [1],
+            "reason": [""],
+            "heat_mwh": [heat],
+            "loss_mwh": [0.2],
+            "route_m": [50.0],
+            "reuse_share": [0.8],
+            "lcoh_per_mwh": [300.0],
+            "present_per_mwh": [120.0],
+            "avoided_t_co2e": [0.1],
+        }
+    )
+    assert link_reasons(links, money="EUR 2024")[0].startswith(f"{words} a year over 50 m")

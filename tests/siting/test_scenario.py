@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
 from heatreach.data import assumption, load_table, price_factor
 from heatreach.siting.errors import InputError
-from heatreach.siting.scenario import Scenario, read_scenario, scenario_of
+from heatreach.siting.scenario import Cycle, Scenario, read_scenario, scenario_of
+from heatreach.thermo import HeatPump, PhysicsRangeError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,10 @@ def test_docs_allowed_words_are_those_of_the_model() -> None:
     words = load_table("choices")
     for row in words[words["allowed"] != ""].itertuples():
         for word in str(row.allowed).split():
-            scenario_of({str(row.section): {str(row.key): word}}, name="x")
+            given = {str(row.section): {str(row.key): word}}
+            if word == "transcritical":
+                given["heat_pump"]["refrigerant"] = "R744"
+            scenario_of(given, name="x")
         assert "known are" in refusal({str(row.section): {str(row.key): "###"}})
 
 
@@ -99,6 +103,9 @@ def test_file_changes_only_what_it_names(tmp_path: Path) -> None:
         ("network", "paths", "yess", "'yess' is not known; did you mean 'yes'?"),
         ("network", "return_degc", 66, "66 is not colder than supply_degc (65 °C)"),
         ("heat_pump", "refrigerant", "r1234ze", "did you mean 'R1234ze(E)'?"),
+        ("heat_pump", "cycle", "transcritical", "R1234ze(E) is not used above its critical point"),
+        ("heat_pump", "cycle", "transcritical", "choose the cycle 'auto' or R744"),
+        ("emissions", "grid_losses", "maybe", "'maybe' is not known; known are yes, no"),
         ("source", "cooling", "airhall", "did you mean 'air_hall'?"),
         ("source", "cooling", 3, "3 is no text"),
         ("emissions", "counterfactual", "gas", "did you mean 'gas_boiler'?"),
@@ -138,6 +145,24 @@ def test_scenario_rejects_all_at_once() -> None:
 def test_scenario_rejects_pairs_in_code_too() -> None:
     with pytest.raises(ValidationError, match="not colder than supply"):
         Scenario(network={"supply_degc": 50, "return_degc": 50})  # type: ignore[arg-type]
+
+
+def test_property_every_pair_accepted_is_one_the_engine_builds() -> None:
+    """Each refrigerant with each cycle: the scenario refuses what `HeatPump` does, and no more."""
+    refrigerants = sorted(set(load_table("refrigerants")["name"]))
+    refused = 0
+    for refrigerant in refrigerants:
+        for cycle in get_args(Cycle):
+            pair = {"refrigerant": refrigerant, "cycle": cycle}
+            try:
+                HeatPump.sized(1000.0, refrigerant, cycle)
+            except PhysicsRangeError:
+                refused += 1
+                message = refusal({"heat_pump": pair})
+                assert f"s.toml, heat_pump.cycle: {cycle!r} is refused: {refrigerant}" in message
+            else:
+                assert scenario_of({"heat_pump": pair}, name="x").heat_pump.cycle == cycle
+    assert 0 < refused < len(refrigerants)
 
 
 @pytest.mark.parametrize(

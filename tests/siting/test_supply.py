@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,17 @@ from hypothesis import strategies as st
 from heatreach.siting.conditions import conditions_of
 from heatreach.siting.credits import site_credits
 from heatreach.siting.hours import Hours, load_shapes, mixed_shape, source_shapes
+from heatreach.siting.loads import year_loads
 from heatreach.siting.scenario import Scenario, scenario_of
-from heatreach.siting.supply import source_taken_kw, supply_energy, year_loads
-from heatreach.thermo import CENTRAL, climate_year, exact_machines, heat_shape, part_load_factor
+from heatreach.siting.supply import source_taken_kw, supply_energy
+from heatreach.thermo import (
+    CENTRAL,
+    HeatPump,
+    climate_year,
+    exact_machines,
+    heat_shape,
+    part_load_factor,
+)
 
 HOURS = Hours(
     outdoor_degc=climate_year("DE"),
@@ -83,14 +92,51 @@ def test_small_source_caps_the_machine() -> None:
     assert small["source_mwh"] <= 100.0 * 8.76
 
 
-def test_modules_go_lower_than_one_machine_of_their_size() -> None:
-    """One machine of 450 kW stops below 112 kW, four small ones below 25 kW."""
+def test_golden_modules_share_the_load_evenly() -> None:
+    """Five machines of 90 kW by a plain loop: as few as needed, each at the same part load."""
+    row = supply(load(), scenario_of({"heat_pump": {"module_kw": 90.0}}, name="test"))
+    shape = heat_shape(
+        "flats", HOURS.outdoor_degc, hot_water_share=0.25, heating_threshold_degc=13.98
+    )
+    electricity = 0.0
+    for share in shape:
+        heat = min(450.0, 2000.0e3 * share + 100.0e3 / 8760.0)
+        running = max(math.ceil(heat / 90.0 - 1e-9), 1)
+        factor = float(np.asarray(part_load_factor(np.array([heat / (90.0 * running)])))[0])
+        electricity += heat / (row["cop_full_load"] * factor)
+    assert row["electricity_mwh"] == pytest.approx(electricity / 1e3, rel=1e-9)
 
-    def module(kw: float) -> pd.Series[Any]:
-        return supply(load(), scenario_of({"heat_pump": {"module_kw": kw}}, name="test"))
 
-    assert module(100.0)["heat_pump_mwh"] > module(450.0)["heat_pump_mwh"]
-    assert module(450.0)["backup_mwh"] > supply(load())["backup_mwh"]
+def test_one_module_as_large_as_the_machine_changes_nothing() -> None:
+    whole = supply(load(), scenario_of({"heat_pump": {"module_kw": 450.0}}, name="test"))
+    pd.testing.assert_series_equal(whole, supply(load()))
+
+
+def test_golden_machine_loss_from_drive_and_auxiliaries() -> None:
+    """What the drive loses, what auxiliaries draw and what part load adds, hour by hour."""
+    row, machine = supply(load()), HeatPump.sized(450.0, Scenario().heat_pump.refrigerant)
+    point = machine.operating_points(30.0, 22.0, 40.0, 66.0).iloc[0]
+    shape = heat_shape(
+        "flats", HOURS.outdoor_degc, hot_water_share=0.25, heating_threshold_degc=13.98
+    )
+    heat = np.minimum(450.0, 2000.0e3 * shape + 100.0e3 / 8760.0)
+    factor = np.asarray(part_load_factor(heat / 450.0))
+    shaft = 1.0 / point["shaft_cop"]
+    full = shaft / float(machine.drive_efficiency) + machine.auxiliary_share
+    lost = heat * (full - shaft) + heat * full * (1.0 / factor - 1.0)
+    assert row["machine_loss_mwh"] == pytest.approx(lost.sum() / 1e3, rel=1e-9)
+
+
+def test_boiler_stands_by_for_the_highest_hour() -> None:
+    """A design peak below the highest hour of the shape does not leave heat unserved."""
+    row = supply(load(feed_peak_kw=300.0))
+    shape = heat_shape(
+        "flats", HOURS.outdoor_degc, hot_water_share=0.25, heating_threshold_degc=13.98
+    )
+    highest = 2000.0e3 * float(shape.max()) + 100.0e3 / 8760.0
+    assert highest > 300.0
+    assert row["boiler_kw"] == pytest.approx(highest)
+    assert row["unserved_mwh"] == 0.0
 
 
 def test_store_serves_peaks_and_loses_heat() -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from heatreach.data import load_table, price
-from heatreach.siting.conditions import conditions_of, present_heat
+from heatreach.siting.conditions import conditions_of
+from heatreach.siting.counterfactual import air_source_season_cop, present_heat
 from heatreach.siting.errors import InputError
 from heatreach.siting.reading.trajectory import read_trajectory
 from heatreach.siting.scenario import Scenario, scenario_of
@@ -117,15 +118,16 @@ def test_trajectory_rejects_other_formats_and_missing_marginals(tmp_path: Path) 
 
 
 def test_golden_air_source_heat_pump_by_hand() -> None:
-    """Block in Germany: COP 3.6, 352.5 EUR 2015 per kW, 3 % upkeep, 20 years at 3.5 %."""
+    """Block in Germany: COP of its climate, 352.5 EUR 2015 per kW, 3 % upkeep, 20 a at 3.5 %."""
     present = present_heat(consumers("air_source_heat_pump"), Scenario(), "DE").iloc[0]
     money = {"target": "EUR 2024"}
     power = price("energy_prices", "electricity", "price_per_mwh", region="DE", **money).value
     machine = price("technology_costs", "air_source_building", "capex_per_kw", **money).value
     yearly = machine * (0.035 / (1.0 - 1.035**-20) + 0.03)
-    assert present["price_per_mwh"] == pytest.approx(power / 3.6 + 100.0 * yearly / 200.0)
-    assert present["t_co2e_per_mwh"] == pytest.approx(0.3296 / 3.6)
-    assert present["electricity_share"] == pytest.approx(1.0 / 3.6)
+    cop = air_source_season_cop("DE", home=False)
+    assert present["price_per_mwh"] == pytest.approx(power / cop + 100.0 * yearly / 200.0)
+    assert present["t_co2e_per_mwh"] == pytest.approx(0.3296 / cop)
+    assert present["electricity_share"] == pytest.approx(1.0 / cop)
 
 
 def test_golden_existing_network_by_hand() -> None:

@@ -16,7 +16,6 @@ from heatreach.thermo import (
     it_load_kinds,
     it_load_kw,
     it_load_shape,
-    utilisation_by_year,
 )
 
 kinds = st.sampled_from(it_load_kinds())
@@ -68,32 +67,6 @@ def test_offices_swing_more_than_computing_centres() -> None:
     assert spread["hpc"] < spread["colocation"] < spread["hyperscale"] < spread["enterprise"]
 
 
-@given(
-    first=st.floats(0.0, 1.0),
-    final=st.floats(0.0, 1.0),
-    fill=st.floats(0.0, 12.0),
-    years=st.integers(1, 20),
-)
-def test_property_utilisation_is_the_mean_of_the_ramp(
-    first: float, final: float, fill: float, years: int
-) -> None:
-    steps = 2000
-    time = (np.arange(years * steps) + 0.5) / steps
-    ramp = np.interp(time, [0.0, max(fill, 1e-12)], [first, final])
-    by_year = utilisation_by_year(years, first_share=first, final_share=final, fill_years=fill)
-    np.testing.assert_allclose(by_year, ramp.reshape(years, steps).mean(axis=1), atol=1e-3)
-    assert by_year.min() >= min(first, final) - 1e-12
-    assert by_year.max() <= max(first, final) + 1e-12
-
-
-def test_golden_fill_up_by_hand() -> None:
-    """From 0.2 to 0.8 in two years: means 0.35, 0.65, then 0.8."""
-    filling = utilisation_by_year(3, first_share=0.2, final_share=0.8, fill_years=2.0)
-    np.testing.assert_allclose(filling, [0.35, 0.65, 0.8])
-    at_once = utilisation_by_year(2, first_share=0.2, final_share=0.8, fill_years=0.0)
-    np.testing.assert_allclose(at_once, 0.8)
-
-
 def test_it_load_rejects_unknown_kinds_percent_and_weekdays() -> None:
     with pytest.raises(PhysicsRangeError, match="choose one of colocation"):
         it_load_shape("bitcoin")
@@ -105,7 +78,3 @@ def test_it_load_rejects_unknown_kinds_percent_and_weekdays() -> None:
         it_load_shape(first_weekday=7)
     with pytest.raises(PhysicsRangeError, match="IT load -1 kW"):
         it_load_kw(-1.0, 0.5)
-    with pytest.raises(PhysicsRangeError, match="not percent"):
-        utilisation_by_year(3, first_share=20.0, final_share=0.8, fill_years=2.0)
-    with pytest.raises(PhysicsRangeError, match="time -1 years"):
-        utilisation_by_year(3, first_share=0.2, final_share=0.8, fill_years=-1.0)

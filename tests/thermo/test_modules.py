@@ -15,13 +15,11 @@ from heatreach.thermo import (
     bank_load,
     bank_min_load_share,
     bank_reliability,
-    module_heat_kw,
     modules_needed,
 )
 
 
 def test_golden_four_modules_of_250_kw_make_a_megawatt() -> None:
-    assert module_heat_kw() == 250.0
     np.testing.assert_array_equal(
         modules_needed(np.array([0.0, 1.0, 250.0, 251.0, 1000.0]), 250.0), [0, 1, 1, 2, 4]
     )

@@ -30,44 +30,61 @@ STORES = np.array([0.0, 2.0, 8.0])
 PRICES = EnergyPrices(electricity_per_mwh=100.0, backup_per_mwh=70.0, source_per_mwh=2.0)
 
 
-def yearly(heat_pump_kw: FloatArray, store_mwh: FloatArray, boiler_kw: FloatArray) -> FloatArray:
+def yearly(
+    heat_pump_kw: FloatArray, store_mwh: FloatArray, boiler_kw: FloatArray, heat_mwh: FloatArray
+) -> FloatArray:
     """Annual cost of a fortnight's plant."""
-    return 2.0 * heat_pump_kw + 60.0 * store_mwh + 0.2 * boiler_kw
+    return 2.0 * heat_pump_kw + 60.0 * store_mwh + 0.2 * boiler_kw + 3.0 * heat_mwh
 
 
-def sized(prices: EnergyPrices = PRICES, **changes: float) -> PlantSizes:
-    """Cheapest plants, with other costs per size where given."""
-    costs = {"heat_pump": 2.0, "store": 60.0, "boiler": 0.2} | changes
+def sized(
+    prices: EnergyPrices = PRICES, module_kw: float | None = None, **changes: float
+) -> PlantSizes:
+    """Cheapest plants, with other costs per size or heat where given."""
+    costs = {"heat_pump": 2.0, "store": 60.0, "boiler": 0.2, "heat": 3.0} | changes
     return least_cost_size(
         LOAD,
         SOURCE,
         MACHINE,
         peak_shares=SHARES,
         store_hours=STORES,
-        annual_cost=lambda heat_pump, store, boiler: (
-            costs["heat_pump"] * heat_pump + costs["store"] * store + costs["boiler"] * boiler
+        annual_cost=lambda heat_pump, store, boiler, heat: (
+            costs["heat_pump"] * heat_pump
+            + costs["store"] * store
+            + costs["boiler"] * boiler
+            + costs["heat"] * heat
         ),
         prices=prices,
         standby_share=0.5,
+        module_kw=module_kw,
     )
 
 
-def test_golden_agrees_with_brute_force() -> None:
-    """Every size dispatched and priced alone, one link after another."""
-    sizes = sized()
+@pytest.mark.parametrize("module_kw", [None, 300.0])
+def test_golden_agrees_with_brute_force(module_kw: float | None) -> None:
+    """Every size that the source can feed dispatched and priced alone, link after link."""
+    sizes = sized(module_kw=module_kw)
     for link in range(2):
         heat = float(np.asarray(LOAD.heat_mwh)[link])
         alone = HourlyLoad(heat_mwh=np.array([heat]), shapes=LOAD.shapes, loss_mwh=10.0)
-        source = SourceHours(source_kw=float(np.asarray(SOURCE.source_kw)[link]))
+        source_kw = float(np.asarray(SOURCE.source_kw)[link])
+        source = SourceHours(source_kw=source_kw)
         peak = 1000.0 * float((heat * LOAD.shapes + 10.0 / HOURS).max())
         best = (np.inf, 0.0, 0.0)
         for i, share in enumerate(SHARES):
             for j, hours in enumerate(STORES):
-                kw, mwh = share * peak, share * peak * hours / 1000.0
-                machine = Machine(heat_pump_kw=kw, cop=4.0, source_share=0.76, min_load_share=0.2)
+                kw = min(share * peak, source_kw / 0.76)
+                mwh = kw * hours / 1000.0
+                machine = Machine(
+                    heat_pump_kw=kw,
+                    cop=4.0,
+                    source_share=0.76,
+                    min_load_share=0.2,
+                    units=max(np.ceil(kw / (module_kw or np.inf)), 1.0),
+                )
                 run = dispatch(alone, source, machine, store=hot_water_store(mwh))
                 boiler = max(0.5 * peak, float(run.peak_backup_kw[0]))
-                fixed = 2.0 * kw + 60.0 * mwh + 0.2 * boiler
+                fixed = 2.0 * kw + 60.0 * mwh + 0.2 * boiler + 3.0 * float(run.heat_pump_mwh[0])
                 cost = (fixed + float(energy_cost(run, PRICES)[0])) / heat
                 assert float(sizes.grid_lcoh_per_mwh[link, i, j]) == pytest.approx(cost)
                 assert float(sizes.grid_boiler_kw[link, i, j]) == pytest.approx(boiler)
@@ -100,7 +117,7 @@ def test_property_store_only_where_it_pays() -> None:
 
 def test_property_ties_go_to_the_smaller() -> None:
     free = EnergyPrices(electricity_per_mwh=0.0, backup_per_mwh=0.0)
-    sizes = sized(free, heat_pump=0.0, store=0.0, boiler=0.0)
+    sizes = sized(free, heat_pump=0.0, store=0.0, boiler=0.0, heat=0.0)
     assert (sizes.heat_pump_kw == 0.0).all()
     assert (sizes.store_mwh == 0.0).all()
     assert (sizes.lcoh_per_mwh == 0.0).all()
