@@ -162,9 +162,9 @@ Every line sets a published figure beside `HeatPump`, solved exactly at the same
 and the same size of machine. Efficiencies and temperature differences are the general ones of
 `data/heat_pumps.csv`; none was changed after a comparison. The efficiencies by class of size were
 chosen with the Danish catalogue's COP at 1 and 3 MW in view, so those rows show that the choice is
-consistent, not that the engine is right; only the plants and the correlations are evidence. The published figures are
-rows of `data/published_machines.csv` and `data/published_plants.csv`; the names in brackets are
-keys of `data/sources.csv`.
+consistent, not that the engine is right; only the plants and the correlations are evidence. The
+published figures are rows of `data/published_machines.csv` and `data/published_plants.csv`; the
+names in brackets are keys of `data/sources.csv`.
 
 ## Catalogue and plants
 

@@ -191,7 +191,7 @@ def centre_capex(energy: pd.DataFrame, *, money: str, column: str) -> npt.NDArra
     Parameters
     ----------
     energy
-        ``feed_peak_kw``.
+        ``feed_peak_kw``, which sizes the pumps, and ``boiler_kw``.
     money
         Currency and price base.
     column
@@ -202,11 +202,13 @@ def centre_capex(energy: pd.DataFrame, *, money: str, column: str) -> npt.NDArra
     capex
         Money per row.
     """
-    per_kw = sum(
-        getattr(price("technology_costs", name, "capex_per_kw", target=money), column)
-        for name in ("pumping_station", BOILER)
-    )
-    return np.asarray(energy["feed_peak_kw"].to_numpy() * per_kw)
+
+    def per_kw(name: str) -> float:
+        row = price("technology_costs", name, "capex_per_kw", target=money)
+        return float(getattr(row, column))
+
+    pumps = energy["feed_peak_kw"].to_numpy() * per_kw("pumping_station")
+    return np.asarray(pumps + energy["boiler_kw"].to_numpy() * per_kw(BOILER))
 
 
 def centre_upkeep(energy: pd.DataFrame, *, money: str) -> npt.NDArray[np.float64]:
@@ -216,7 +218,7 @@ def centre_upkeep(energy: pd.DataFrame, *, money: str) -> npt.NDArray[np.float64
     Parameters
     ----------
     energy
-        ``feed_peak_kw`` and ``backup_mwh``.
+        ``feed_peak_kw``, ``boiler_kw`` and ``backup_mwh``.
     money
         Currency and price base.
 
@@ -227,9 +229,9 @@ def centre_upkeep(energy: pd.DataFrame, *, money: str) -> npt.NDArray[np.float64
     """
     boiler = price("technology_costs", BOILER, "capex_per_kw", target=money).value
     pumps = price("technology_costs", "pumping_station", "capex_per_kw", target=money).value
-    per_kw = boiler * _share(BOILER) + pumps * _share("pumping_station")
-    per_mwh = boiler_upkeep_per_mwh(money)
-    return np.asarray(energy["feed_peak_kw"] * per_kw + energy["backup_mwh"] * per_mwh)
+    per_kw = energy["boiler_kw"] * boiler * _share(BOILER)
+    per_kw = per_kw + energy["feed_peak_kw"] * pumps * _share("pumping_station")
+    return np.asarray(per_kw + energy["backup_mwh"] * boiler_upkeep_per_mwh(money))
 
 
 def boiler_upkeep_per_mwh(money: str) -> float:

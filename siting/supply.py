@@ -81,8 +81,13 @@ def supply_energy(
     if scenario.heat_pump.sizing == "least_cost" and arrangement not in (AMBIENT, DIRECT):
         loads = with_least_cost(loads, arrangement, scenario, conditions, machines=machines)
     points = arrangement_points(loads.table, arrangement, scenario, machines)
+    wanted = machine_size_kw(loads.table, arrangement, scenario)
+    fed = _fed_size_kw(loads, points, wanted)
+    if arrangement != AMBIENT and (fed < wanted).any():
+        # Efficiency follows the size that is built, which a scarce source makes smaller.
+        loads, wanted = loads.of(loads.table.assign(machine_kw=fed)), fed
+        points = arrangement_points(loads.table, arrangement, scenario, machines)
     table = loads.table
-    wanted = machine_size_kw(table, arrangement, scenario)
     works = (points["reason"] == "").to_numpy()
     energy = pd.DataFrame(
         {
@@ -217,9 +222,7 @@ def _plant(
 ) -> dict[str, Any]:
     """What is dispatched at the energy centre: load, source, machine and store."""
     table, share = loads.table, points["source_share"].to_numpy()
-    # A machine larger than the source can feed would never be bought.
-    most = table["source_kw"].to_numpy() * loads.source_shapes.max(axis=1)[loads.source_of] / share
-    size = np.minimum(wanted, most)
+    size = _fed_size_kw(loads, points, wanted)
     if "store_mwh" in table:
         store_mwh = table["store_mwh"].to_numpy(dtype=float)
     else:
@@ -236,6 +239,14 @@ def _plant(
         "store": hot_water_store(store_mwh) if store_mwh.any() else None,
         "boiler_kw": boiler_kw(loads),
     }
+
+
+def _fed_size_kw(
+    loads: YearLoads, points: pd.DataFrame, wanted: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Size of machines [kW], none larger than the source can feed in its best hour."""
+    best = loads.table["source_kw"].to_numpy() * loads.source_shapes.max(axis=1)[loads.source_of]
+    return np.asarray(np.fmin(wanted, best / points["source_share"].to_numpy()))
 
 
 def source_taken_kw(

@@ -52,6 +52,7 @@ def energy(**changes: object) -> pd.DataFrame:
         "heat_pump_kw": 1000.0,
         "exchanger_kw": 0.0,
         "store_mwh": 0.0,
+        "boiler_kw": 2000.0,
         "heat_pump_mwh": 3600.0,
         "backup_mwh": 400.0,
         "source_mwh": 2700.0,

@@ -92,6 +92,14 @@ def test_small_source_caps_the_machine() -> None:
     assert small["source_mwh"] <= 100.0 * 8.76
 
 
+def test_scarce_source_builds_a_small_machine_of_small_efficiency() -> None:
+    """A source for 140 kW builds 140 kW, whose efficiency is not that of the 450 kW wanted."""
+    small = supply(load(source_kw=100.0))
+    own = HeatPump.sized(small["heat_pump_kw"], Scenario().heat_pump.refrigerant)
+    assert small["cop_full_load"] == pytest.approx(own.cop(30.0, 22.0, 40.0, 66.0), rel=1e-9)
+    assert small["cop_full_load"] < supply(load())["cop_full_load"]
+
+
 def test_golden_modules_share_the_load_evenly() -> None:
     """Five machines of 90 kW by a plain loop: as few as needed, each at the same part load."""
     row = supply(load(), scenario_of({"heat_pump": {"module_kw": 90.0}}, name="test"))
