@@ -22,6 +22,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.optimize import brentq
 
 from .errors import PhysicsRangeError
 from .fluid import Fluid, Gas, Saturation
@@ -44,6 +45,8 @@ _WIDEST_HOLE_K = 5.0
 _BRIDGE_DEGREE = 5
 _TEMPERATURE_TOLERANCE_K = 1e-9
 _MAX_ITERATIONS = 30
+# Gas is sought up to so much above its dew point, hotter than any machine may discharge.
+_HOTTEST_GAS_K = 300.0
 # Columns of the table; the first four belong to the vapour, the others to the liquid.
 _COLUMNS = 7
 _VAPOUR_COLUMNS = 4
@@ -199,11 +202,23 @@ class Mixture(Fluid):
         )
 
     def _flash(self, pressure_pa: float, target: float, *, keep_entropy: bool) -> Gas:
-        """Never the library's flash, which takes 100 ms for a mixture and may fail."""
-        raise PhysicsRangeError(
-            f"{self._name} has no gas or two-phase state at {pressure_pa / 1e5:.1f} bar with"
-            f" {'entropy' if keep_entropy else 'enthalpy'} {target:.6g}; check the figure"
-        )
+        """Gas sought by its temperature; the library's flash takes 100 ms and may fail."""
+        dew = self.saturation_at_pressure(pressure_pa)
+
+        def excess(kelvin: float) -> float:
+            """What the gas has more than wanted."""
+            gas = self.superheated(dew, kelvin)
+            return (gas.entropy if keep_entropy else gas.enthalpy) - target
+
+        coldest = dew.temperature_kelvin
+        try:
+            found = brentq(excess, coldest, coldest + _HOTTEST_GAS_K, xtol=_TEMPERATURE_TOLERANCE_K)
+        except ValueError as problem:
+            raise PhysicsRangeError(
+                f"{self._name} has no gas or two-phase state at {pressure_pa / 1e5:.1f} bar with"
+                f" {'entropy' if keep_entropy else 'enthalpy'} {target:.6g}; check the figure"
+            ) from problem
+        return self.superheated(dew, float(found))
 
 
 def blend_of(limits: Refrigerant) -> Fluid:

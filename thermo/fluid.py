@@ -162,6 +162,29 @@ class Fluid:
         gas.update(self._cp.PT_INPUTS, dew.pressure_pa, temperature_kelvin)
         return Gas(temperature_kelvin, gas.hmass(), gas.smass(), gas.rhomass())
 
+    def heat_capacity(self, dew: Saturation, temperature_kelvin: float) -> float:
+        """
+        Heat capacity of superheated gas at the pressure of a saturation state [J/(kg·K)].
+
+        Parameters
+        ----------
+        dew
+            Saturation state that gives the pressure.
+        temperature_kelvin
+            Temperature of the gas [K]; at or below the dew point, that of saturated vapour.
+
+        Returns
+        -------
+        heat_capacity
+            Isobaric specific heat capacity.
+        """
+        gas = self._gas
+        if temperature_kelvin <= dew.temperature_kelvin:
+            gas.update(self._cp.DmassT_INPUTS, dew.vapour_density, dew.temperature_kelvin)
+        else:
+            gas.update(self._cp.PT_INPUTS, dew.pressure_pa, temperature_kelvin)
+        return float(gas.cpmass())
+
     def liquid_enthalpy(self, bubble: Saturation, temperature_kelvin: float) -> float:
         """
         Enthalpy of liquid at or below its bubble point [J/kg].
@@ -294,8 +317,7 @@ class Fluid:
 
     def _above_dew(self, dew: Saturation, target: float, *, keep_entropy: bool) -> Gas:
         """Superheated gas, sought from its dew point at constant pressure and heat capacity."""
-        self._gas.update(self._cp.DmassT_INPUTS, dew.vapour_density, dew.temperature_kelvin)
-        heat_capacity = self._gas.cpmass()
+        heat_capacity = self.heat_capacity(dew, dew.temperature_kelvin)
         if keep_entropy:
             ratio = math.exp((target - dew.vapour_entropy) / heat_capacity)
             temperature = dew.temperature_kelvin * ratio

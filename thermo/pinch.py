@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.optimize import brentq
 
 from .arrays import Numeric, as_array, like_input
 from .cycle import ZERO_CELSIUS_KELVIN, Stages, run_stages
@@ -31,6 +32,8 @@ _TOLERANCE_K = 1e-8
 _MAX_ITERATIONS = 60
 # Compression needs some pressure ratio to be computed at all; the limit of machines is far above.
 _LEAST_LIFT_K = 0.1
+# Blends search up to so much more than the glide at the coldest condensation.
+_GLIDE_FACTOR, _GLIDE_SPARE_K = 1.5, 0.2
 
 
 class Approaches(NamedTuple):
@@ -99,11 +102,28 @@ class _Condenser:
         share = min((enthalpy - liquid) / (hot - liquid), 1.0)
         return self.sink_in + share * (self.sink_out - self.sink_in)
 
-    def hot_margin(self, condensing: float) -> float:
-        """Approach between discharge gas and leaving water, less the pinch."""
+    def gas_margin(self, condensing: float) -> float:
+        """Smallest approach between dew point and discharge gas, less the pinch."""
         high, stages = self.stages(condensing)
-        hot = self.fluid.at_enthalpy(high, stages.discharge_enthalpy)
-        return hot.temperature_kelvin - self.sink_out - self.pinch
+        hot = self.fluid.at_enthalpy(high, stages.discharge_enthalpy).temperature_kelvin
+        tight = self._tightest_gas(high, hot, stages)
+        beside = self.water(stages, self.fluid.superheated(high, tight).enthalpy)
+        return min(hot - self.sink_out, tight - beside) - self.pinch
+
+    def _tightest_gas(self, high: Saturation, hot: float, stages: Stages) -> float:
+        """Temperature at which superheated gas and water change alike, or of the dew point."""
+        duty = stages.discharge_enthalpy - stages.liquid_enthalpy
+        per_heat = (self.sink_out - self.sink_in) / duty
+
+        def steeper(kelvin: float) -> float:
+            """Change of the water per change of the gas, less one."""
+            return per_heat * self.fluid.heat_capacity(high, kelvin) - 1.0
+
+        dew = high.temperature_kelvin
+        # Either the approach grows all the way from the dew point, or it falls to the hot end.
+        if hot <= dew or steeper(dew) <= 0.0 or steeper(hot) >= 0.0:
+            return dew
+        return float(brentq(steeper, dew, hot, xtol=_TOLERANCE_K))
 
 
 def evaporating_degc(source_in: Numeric, source_out: Numeric, approaches: Approaches) -> Numeric:
@@ -236,12 +256,17 @@ def solve_lift(
 
     Notes
     -----
-    Four places can pinch: the hot end (discharge gas against leaving water), the dew point and the
-    bubble point inside the condenser, and the liquid end. The bubble point matters for blends,
-    whose two-phase line rises with enthalpy; it is taken as straight, like the water's, so nothing
-    between the two points is tighter. Each margin grows with the condensing temperature, so the
-    solution is the largest of the single solutions. The water's heat capacity is taken as constant
-    along the condenser, and pressure drops as zero.
+    Five places can pinch: the hot end (discharge gas against leaving water), the superheated gas
+    between it and the dew point, the dew point, the bubble point, and the liquid end. Gas near the
+    critical point has a heat capacity that falls steeply as it warms: where the water warms faster
+    than the gas beside the dew point, the tightest place is where both change alike,
+    ``cp dT_water/dh = 1``. That takes a glide of some 40 K and condensation within about 15 K of
+    the critical point. The bubble point matters for blends, whose two-phase line rises with
+    enthalpy; it is taken as straight, like the water's, so nothing between the two points is
+    tighter. The heat capacity of liquid rises towards the bubble point, so nothing in the liquid is
+    tighter than its ends. Each margin grows with the condensing temperature, so the solution is
+    the largest of the single solutions. The water's heat capacity is taken as constant along the
+    condenser, and pressure drops as zero.
     """
     if evaporating_degc >= max_condensing_degc:
         return Cycle(math.nan, evaporating_degc, math.nan, math.nan, math.nan)
@@ -278,14 +303,14 @@ def _condensing_kelvin(condenser: _Condenser, cold: float, limit: float) -> floa
     if coldest > limit:
         return math.nan
     low = condenser.fluid.saturation(coldest)
-    # The liquid end wants the bubble point, not the dew point, above the water by the pinch; the
-    # glide shrinks with pressure, so adding that of the colder state is enough.
+    # Whatever the refrigerant, condensing wholly above the leaving water by the pinch works. The
+    # bubble point of a blend lies lower by a glide that changes little with pressure, either way.
     glide = low.temperature_kelvin - low.bubble_kelvin
-    # Whatever the refrigerant, condensing wholly above the leaving water by the pinch works.
-    ceiling = min(max(condenser.sink_out + condenser.pinch, coldest) + glide, limit)
+    spare = _GLIDE_FACTOR * glide + _GLIDE_SPARE_K if glide else 0.0
+    ceiling = min(max(condenser.sink_out + condenser.pinch, coldest) + spare, limit)
     warm = _increasing_root(condenser.inner_margin, coldest, ceiling)
-    if not math.isnan(warm) and condenser.hot_margin(warm) < -_TOLERANCE_K:
-        warm = _increasing_root(condenser.hot_margin, warm, ceiling)
+    if not math.isnan(warm) and condenser.gas_margin(warm) < -_TOLERANCE_K:
+        warm = _increasing_root(condenser.gas_margin, warm, ceiling)
     return warm
 
 

@@ -18,7 +18,7 @@ from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.conditions import conditions_of
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.screen import attach_places
-from heatreach.thermo import heat_capacity_kj_kgk, lorenz_cop
+from heatreach.thermo import ARRANGEMENTS, heat_capacity_kj_kgk, lorenz_cop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -176,6 +176,70 @@ def test_town_first_link_by_hand(finished: Plan) -> None:
     npv = (row["revenue_per_year"] - row["opex_per_year"]) * annuity - row["capex"]
     npv -= row["reinvestment"]
     assert row["npv"] == pytest.approx(npv, rel=1e-9)
+
+
+def test_town_options_hold_what_the_links_say(finished: Plan) -> None:
+    """The chosen row of each link is the link's own; every link has every arrangement."""
+    options = finished.options.set_index(["site_id", "consumer_id"])
+    chosen = options[options["chosen"]]
+    links = finished.links[finished.links["status"] == "ok"].set_index(["site_id", "consumer_id"])
+    assert len(chosen) == len(links)
+    same = chosen.loc[links.index]
+    for column in ("option", "cop", "lcoh_per_mwh", "heat_pump_kw"):
+        pd.testing.assert_series_equal(same[column], links[column], check_dtype=False)
+    assert (options.groupby(level=[0, 1]).size() == len(ARRANGEMENTS)).all()
+
+
+def test_town_own_cooling_and_credits_stand_beside(finished: Plan) -> None:
+    rows = finished.projects[finished.projects["status"] == "ok"]
+    assert (rows["cooling_shortfall_kw"] == 0.0).all()
+    assert (rows["own_cooling_kw"] > rows["source_kw"]).all()
+    assert rows["cooling_credit_mwh"].between(0.0, 0.2 * rows["source_mwh"]).all()
+
+
+def small_study(folder: Path, *, lat: float, lon: float, heat_mwh: float, use: str) -> Inputs:
+    """The demo's sites with one consumer of the user's own."""
+    path = folder / "consumers.csv"
+    header = "id,lat,lon,use,annual_heat_mwh,peak_kw,supply_degc,return_degc"
+    row = f"c,{lat},{lon},{use},{heat_mwh},{heat_mwh * 0.3},70,45"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    return read_inputs(sites=demo_sites(), consumers=path, area=str(demo_extract()))
+
+
+def near_the_first_site(inputs: Inputs) -> tuple[float, float]:
+    """Latitude and longitude of a consumer that the demo connects."""
+    known = inputs.consumers.set_index("id").geometry["way/424089695"].centroid
+    point = gpd.GeoSeries([known], crs=inputs.crs).to_crs(4326).iloc[0]
+    return point.y, point.x
+
+
+def test_town_network_larger_than_the_source_takes_base_load(
+    inputs: Inputs, tmp_path: Path
+) -> None:
+    """An existing heat network needs more than the data centre has, and still is connected."""
+    lat, lon = near_the_first_site(inputs)
+    study = plan(small_study(tmp_path, lat=lat, lon=lon, heat_mwh=2e4, use="heat_network"))
+    row = study.projects.iloc[0]
+    assert row["status"] == "ok"
+    assert row["consumers"] == 1
+    assert 0.3 < row["reuse_share"] < 0.8
+    assert row["heat_pump_kw"] < 0.5 * row["boiler_kw"]
+
+
+def test_town_nobody_on_a_street_is_a_result(inputs: Inputs, tmp_path: Path) -> None:
+    lat, lon = near_the_first_site(inputs)
+    far = small_study(tmp_path, lat=lat + 0.008, lon=lon, heat_mwh=500.0, use="office")
+    study = plan(far)
+    assert (study.links["status"] != "ok").all()
+    assert study.options.empty
+    study.save(tmp_path / "out")
+
+
+def test_town_ambient_networks_are_warned_of(inputs: Inputs) -> None:
+    ambient = plan(inputs, Scenario(heat_pump={"arrangement": "ambient"}))
+    assert any("links only" in warning for warning in ambient.run["warnings"])
+    links = ambient.links[ambient.links["status"] == "ok"]
+    assert set(links["option"]) == {"ambient loop"}
 
 
 def test_town_radius_bounds_every_route(inputs: Inputs) -> None:
