@@ -17,6 +17,7 @@ from heatreach.network import to_networkx
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.conditions import conditions_of
 from heatreach.siting.demo import demo_extract, demo_sites
+from heatreach.siting.scenario import scenario_of
 from heatreach.siting.screen import attach_places
 from heatreach.thermo import ARRANGEMENTS, heat_capacity_kj_kgk, lorenz_cop
 
@@ -236,7 +237,7 @@ def test_town_nobody_on_a_street_is_a_result(inputs: Inputs, tmp_path: Path) -> 
 
 
 def test_town_ambient_networks_are_warned_of(inputs: Inputs) -> None:
-    ambient = plan(inputs, Scenario(heat_pump={"arrangement": "ambient"}))
+    ambient = plan(inputs, scenario_of({"heat_pump": {"arrangement": "ambient"}}, name="test"))
     assert any("links only" in warning for warning in ambient.run["warnings"])
     links = ambient.links[ambient.links["status"] == "ok"]
     assert set(links["option"]) == {"ambient loop"}
