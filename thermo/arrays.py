@@ -48,6 +48,40 @@ def like_input(values: npt.NDArray[np.float64]) -> Numeric:
     return float(values) if values.ndim == 0 else values
 
 
+def broadcast(**values: Numeric) -> list[npt.NDArray[np.float64]]:
+    """
+    Return arrays of one common shape, or refuse shapes that do not go together.
+
+    Parameters
+    ----------
+    **values
+        Floats or arrays by the name that a message shall give them.
+
+    Returns
+    -------
+    arrays
+        One array per argument, in the order given; read-only views.
+
+    Raises
+    ------
+    PhysicsRangeError
+        If the shapes differ and none of them is that of a single value; the message names them.
+
+    Examples
+    --------
+    >>> [array.shape for array in broadcast(flow=np.ones(3), heat=1.0)]
+    [(3,), (3,)]
+    """
+    arrays = {name: as_array(array) for name, array in values.items()}
+    try:
+        return list(np.broadcast_arrays(*arrays.values()))
+    except ValueError as problem:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise PhysicsRangeError(
+            f"arguments differ in shape: {shapes}; give single values or arrays of one shape"
+        ) from problem
+
+
 def refuse_outside(
     values: Numeric, low: float, high: float, *, what: str, unit: str, advice: str
 ) -> npt.NDArray[np.float64]:

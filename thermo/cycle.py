@@ -22,7 +22,7 @@ import numpy as np
 
 from heatreach.data import assumption
 
-from .arrays import Numeric, as_array, like_input
+from .arrays import Numeric, as_array, broadcast, like_input
 from .errors import PhysicsRangeError
 from .fluid import fluid_of
 from .refrigerant import refrigerant as find_refrigerant
@@ -97,7 +97,8 @@ def cycle_cop(
     ------
     PhysicsRangeError
         If any condensing temperature is not above its evaporating temperature, or not below the
-        critical point; if an efficiency is not in 0–1 or a temperature difference is negative.
+        critical point; if an efficiency is not in 0–1, a temperature difference is negative or
+        shapes do not go together.
     RefrigerantError
         If the refrigerant or the variant is not modelled.
 
@@ -126,12 +127,12 @@ def cycle_cop(
     if variant not in VARIANTS:
         raise PhysicsRangeError(f"no cycle {variant!r}; choose one of {', '.join(VARIANTS)}")
     fluid = fluid_of(find_refrigerant(refrigerant).key)
-    arguments = np.broadcast_arrays(
-        as_array(evaporating_degc) + ZERO_CELSIUS_KELVIN,
-        as_array(condensing_degc) + ZERO_CELSIUS_KELVIN,
-        as_array(superheat_k),
-        as_array(subcooling_k),
-        as_array(isentropic_efficiency),
+    arguments = broadcast(
+        evaporating_degc=as_array(evaporating_degc) + ZERO_CELSIUS_KELVIN,
+        condensing_degc=as_array(condensing_degc) + ZERO_CELSIUS_KELVIN,
+        superheat_k=superheat_k,
+        subcooling_k=subcooling_k,
+        isentropic_efficiency=isentropic_efficiency,
     )
     _refuse_impossible(arguments, critical_kelvin=fluid.critical_kelvin)
     rows = zip(*(array.ravel().tolist() for array in arguments), strict=True)
@@ -207,9 +208,7 @@ def compress(fluid: Fluid, suction: Gas, outlet: Saturation, efficiency: float) 
     return suction.enthalpy + (ideal - suction.enthalpy) / efficiency
 
 
-def _refuse_impossible(
-    arguments: tuple[npt.NDArray[np.float64], ...], critical_kelvin: float
-) -> None:
+def _refuse_impossible(arguments: list[npt.NDArray[np.float64]], critical_kelvin: float) -> None:
     """Refuse cycles that cannot exist, naming the first."""
     cold, warm, superheat, subcooling, efficiency = arguments
     checks = (

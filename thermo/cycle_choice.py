@@ -19,7 +19,7 @@ import numpy as np
 
 from heatreach.data import assumption
 
-from .arrays import Numeric, as_array
+from .arrays import Numeric, broadcast
 from .cycle import VARIANTS
 from .errors import PhysicsRangeError
 from .pinch import Approaches, Cycle, solve_lift
@@ -100,13 +100,21 @@ def wrong_temperatures(
     reason
         One text per point.
 
+    Raises
+    ------
+    PhysicsRangeError
+        If the shapes do not go together.
+
     Examples
     --------
     >>> str(wrong_temperatures(30.0, 35.0, 40.0, 60.0))
     'the source water leaves warmer than it enters'
     """
-    source_in, source_out, sink_in, sink_out = np.broadcast_arrays(
-        *(as_array(t) for t in (source_in_degc, source_out_degc, sink_in_degc, sink_out_degc))
+    source_in, source_out, sink_in, sink_out = broadcast(
+        source_in_degc=source_in_degc,
+        source_out_degc=source_out_degc,
+        sink_in_degc=sink_in_degc,
+        sink_out_degc=sink_out_degc,
     )
     water = np.stack([source_in, source_out, sink_in, sink_out])
     return np.select(
@@ -172,20 +180,39 @@ def choose_cycle(
     serve the point or are worse, which they are where the return is so cold that nothing flashes
     between the stages. An internal heat exchanger is never chosen by the rule.
 
-    The COP therefore steps up where the second stage begins at the threshold of lift. Measured with
-    sinks warmed at constant source and 0.75 isentropic efficiency, the step depends on how much
-    liquid flashes, hence on the sink's glide: with 10 K it is 1 % for R-717, 5 to 9 % for
-    R-1233zd(E), R-600a and R-290 and up to 12 % for R-1234yf; with 20 K 0 to 4 % for R-717 and
-    hydrocarbons and up to 6 % for R-407C; with 40 K none, because two stages then begin where they
-    draw level. A step down of up to a quarter can occur within the last kelvin below the critical
-    margin, where one stage still serves and two, whose gas is cooler, would have to condense
-    warmer.
+    The COP therefore steps up where the second stage begins at the threshold of lift. The step
+    depends on how much liquid flashes, hence on the sink's glide and on how near the critical point
+    the fluid condenses. Measured with sinks warmed at constant sources of 5 to 50 °C and 0.75
+    isentropic efficiency:
+
+    =======  ========  ==========================  =======================  ========
+    glide    R-717     R-600a, R-1233zd(E), R-32,  R-290, R-134a, R-513A,   R-1234yf
+                       R-410A, R-407C, R-454B      R-1234ze(E)
+    =======  ========  ==========================  =======================  ========
+    0 K      2 - 3 %   6 - 14 %                    9 - 20 %                 12 - 26 %
+    5 K      2 - 3 %   6 - 12 %                    8 - 18 %                 10 - 23 %
+    10 K     1 - 2 %   4 - 10 %                    6 - 13 %                 8 - 17 %
+    20 K     0 %       2 - 6 %                     3 - 7 %                  3 - 8 %
+    =======  ========  ==========================  =======================  ========
+
+    With 40 K there is none, because two stages then begin where they draw level. A step down of up
+    to a quarter can occur within the last kelvin below the critical margin, where one stage still
+    serves and two, whose gas is cooler, would have to condense warmer.
 
     Where the intercooler begins, measured at sources of 5 to 45 °C, R-717 steps up by 1 to 3 % with
     a glide of 5 to 10 K and by less than 1 % either way with 20 K. It steps down by 2 to 3 % with
     30 K, 4 to 6 % with 40 K and 6 to 8 % with 50 K, as cooler gas heats the water less before it
     condenses and so condenses warmer. Other fluids reach their limit seldom, and step by -2 to
-    +0.3 %. Between steps, and within every forced cycle, the COP falls with lift.
+    +0.3 %.
+
+    Between steps, and within every forced cycle, the COP falls where the source cools, the return
+    warms or both sink temperatures rise together. It also falls where the supply alone warms, with
+    one exception: a fluid that condenses within 7 K of its highest condensing temperature may gain
+    up to 1.5 % in all, because liquid of one temperature near the critical point holds less
+    enthalpy at the higher pressure, as does carbon dioxide above it.
+
+    A point at which the library finds no state, or which lies outside what it covers, is a point
+    without solution and has that as its reason.
     """
     solve = _solver(fluid, limits, evaporating_degc, sink, approaches, isentropic_efficiency)
     if variant != AUTO:
@@ -215,10 +242,10 @@ def _solver(
 ) -> Callable[[str], Choice]:
     """Solve one point with any cycle, with the reason where it is beyond real machines."""
 
-    def solve(variant: str) -> Choice:
-        """Solve the point with one cycle."""
+    def cycle_of(variant: str) -> Cycle:
+        """Cycle of the point, if the library finds all its states."""
         if variant == TRANSCRITICAL:
-            cycle = solve_transcritical(
+            return solve_transcritical(
                 fluid,
                 evaporating_degc,
                 sink,
@@ -226,16 +253,24 @@ def _solver(
                 isentropic_efficiency=efficiency,
                 max_bar=limits.max_condensing_bar,
             )
-        else:
-            cycle = solve_lift(
-                fluid,
-                evaporating_degc,
-                sink,
-                approaches=approaches,
-                isentropic_efficiency=efficiency,
-                max_condensing_degc=limits.max_condensing_degc,
-                variant=variant,
-            )
+        return solve_lift(
+            fluid,
+            evaporating_degc,
+            sink,
+            approaches=approaches,
+            isentropic_efficiency=efficiency,
+            max_condensing_degc=limits.max_condensing_degc,
+            variant=variant,
+        )
+
+    def solve(variant: str) -> Choice:
+        """Solve the point with one cycle; a state not found is a reason, not an error."""
+        try:
+            cycle = cycle_of(variant)
+        # CoolProp raises ValueError, as does this room; one point must not end a batch.
+        except ValueError as problem:
+            unsolved = Cycle(math.nan, evaporating_degc, math.nan, math.nan, math.nan)
+            return Choice(variant, unsolved, f"{limits.key} has no solution here: {problem}")
         return Choice(variant, cycle, broken_limit(cycle, limits, sink[0], variant))
 
     return solve

@@ -284,6 +284,8 @@ def _log_mean_kelvin(one_degc: Numeric, other_degc: Numeric) -> npt.NDArray[np.f
     """Logarithmic mean of two temperatures, their common value where they are equal."""
     one = as_array(one_degc) + ZERO_CELSIUS_KELVIN
     other = as_array(other_degc) + ZERO_CELSIUS_KELVIN
+    # An infinite temperature has no mean; as a missing one it passes without a warning.
+    one, other = (np.where(np.isfinite(kelvin), kelvin, np.nan) for kelvin in (one, other))
     ratio = one / other
     # log1p keeps its digits where the two are nearly equal.
     near = np.abs(ratio - 1.0) < 1e-9

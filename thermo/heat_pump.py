@@ -17,13 +17,22 @@ import pandas as pd
 
 from heatreach.data import wide
 
-from .arrays import Numeric, as_array, like_input
+from .arrays import Numeric, as_array, broadcast, like_input
 from .cycle_choice import AUTO, Choice, choose_cycle, refuse_variant, wrong_temperatures
 from .efficiency import efficiency_by_size, lorenz_cop, reached_cop
 from .errors import PhysicsRangeError
 from .fluid import fluid_of
 from .pinch import Approaches, Cycle, evaporating_degc
 from .refrigerant import refrigerant as find_refrigerant
+
+# Beyond these a figure is a slip of unit or sign, not a machine.
+_MOST = {
+    "auxiliary_share": 0.5,
+    "evaporator_pinch_k": 50.0,
+    "condenser_pinch_k": 50.0,
+    "liquid_approach_k": 50.0,
+    "superheat_k": 50.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,8 +61,9 @@ class HeatPump:
     Raises
     ------
     PhysicsRangeError
-        If an efficiency is not in 0–1, the liquid approach is smaller than the pinch, or the
-        refrigerant cannot run the cycle.
+        If an efficiency is not in 0–1, the auxiliary share not in 0–0.5, a temperature difference
+        not in 0–50 K, the liquid approach is smaller than the pinch, or the refrigerant cannot run
+        the cycle; also in its methods, if waters and efficiencies differ in shape.
     RefrigerantError
         If the refrigerant is not modelled.
 
@@ -83,9 +93,16 @@ class HeatPump:
         for name in ("isentropic_efficiency", "drive_efficiency"):
             values = as_array(getattr(self, name))
             if not np.all((values > 0.0) & (values <= 1.0)):
-                raise PhysicsRangeError(f"{name} must be above 0 and at most 1")
-        if min(self.auxiliary_share, self.evaporator_pinch_k, self.superheat_k) < 0.0:
-            raise PhysicsRangeError("auxiliary share, pinch and superheat cannot be negative")
+                raise PhysicsRangeError(f"{name} must be above 0 and at most 1, not {values}")
+        for name, most in _MOST.items():
+            value = getattr(self, name)
+            # NaN fails the comparison too.
+            if not 0.0 <= value <= most:
+                unit = " K" if name.endswith("_k") else ""
+                raise PhysicsRangeError(
+                    f"{name} {value:g}{unit} is outside 0 to {most:g}{unit};"
+                    " give the figure of a machine"
+                )
         if not 0.0 < self.condenser_pinch_k <= self.liquid_approach_k:
             raise PhysicsRangeError(
                 f"liquid approach {self.liquid_approach_k:g} K must be at least the condenser"
@@ -158,6 +175,7 @@ class HeatPump:
         5.1
         """
         points = self.operating_points(source_in_degc, source_out_degc, sink_in_degc, sink_out_degc)
+        # The points are known to go together by now.
         shape = np.broadcast_shapes(
             *(np.shape(t) for t in (source_in_degc, source_out_degc, sink_in_degc, sink_out_degc)),
             np.shape(self.isentropic_efficiency),
@@ -194,13 +212,13 @@ class HeatPump:
         """
         *water, isentropic, drive = (
             array.ravel()
-            for array in np.broadcast_arrays(
-                as_array(source_in_degc),
-                as_array(source_out_degc),
-                as_array(sink_in_degc),
-                as_array(sink_out_degc),
-                as_array(self.isentropic_efficiency),
-                as_array(self.drive_efficiency),
+            for array in broadcast(
+                source_in_degc=source_in_degc,
+                source_out_degc=source_out_degc,
+                sink_in_degc=sink_in_degc,
+                sink_out_degc=sink_out_degc,
+                isentropic_efficiency=self.isentropic_efficiency,
+                drive_efficiency=self.drive_efficiency,
             )
         )
         source_in, source_out, sink_in, sink_out = water

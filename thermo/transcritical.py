@@ -31,7 +31,8 @@ _BAR = 1e5
 _TOLERANCE_K = 1e-6
 _TOLERANCE_BAR = 1e-6
 _SCAN = 9
-_SECTIONS = 24
+_SECTIONS = 12
+_TOLERANCE_SECTION = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,24 @@ class _GasCooler:
     def margin(self, bar: float) -> float:
         """Smallest approach along the gas cooler, less the pinch."""
         hot, cold = self.ends(bar)
-        smallest = math.inf
-        # The cold end keeps its approach by definition.
-        for section in range(1, _SECTIONS + 1):
+
+        def approach(section: float) -> float:
+            """Gas above water after so many sections from the cold end."""
             share = section / _SECTIONS
             enthalpy = cold + share * (hot - cold)
             gas = self.fluid.at_pressure_enthalpy(bar * _BAR, enthalpy).temperature_kelvin
-            water = self.sink_in + share * (self.sink_out - self.sink_in)
-            smallest = min(smallest, gas - water)
-        return smallest - self.pinch
+            return gas - self.sink_in - share * (self.sink_out - self.sink_in)
+
+        # The cold end keeps its approach by definition.
+        inside = [approach(section) for section in range(1, _SECTIONS)]
+        tight = int(np.argmin(inside)) + 1
+        between = minimize_scalar(
+            approach,
+            bounds=(tight - 1, tight + 1),
+            method="bounded",
+            options={"xatol": _TOLERANCE_SECTION},
+        )
+        return min(*inside, float(between.fun), approach(_SECTIONS)) - self.pinch
 
 
 def solve_transcritical(
@@ -111,7 +121,9 @@ def solve_transcritical(
     Maximises ``COP = (h2 - h3) / (h2 - h1)`` over the pressure between the critical one times the
     row ``transcritical/min_critical_pressure_ratio`` and ``max_bar``: a scan of 9 pressures, then
     Brent's method between the neighbours of the best. If the approach to the water falls below the
-    pinch on any of 24 sections of equal heat, the pressure is raised until it does not. Too high a
+    pinch anywhere along the gas cooler, the pressure is raised until it does not; the tightest
+    place is sought at 12 sections of equal heat and then between the neighbours of the tightest.
+    Too high a
     pressure lowers the COP slowly, too low a one steeply, so the raised one is the best allowed.
 
     Where the sink is so cold that carbon dioxide could condense, the cycle still runs above the

@@ -206,11 +206,47 @@ MACHINE = {
         {"auxiliary_share": -0.01},
         {"liquid_approach_k": 2.0},
         {"condenser_pinch_k": 0.0},
+        {"isentropic_efficiency": np.nan},
+        {"auxiliary_share": np.nan},
+        {"auxiliary_share": 5.0},
+        {"evaporator_pinch_k": np.nan},
+        {"condenser_pinch_k": np.nan},
+        {"liquid_approach_k": np.inf},
+        {"superheat_k": np.nan},
+        {"superheat_k": np.inf},
+        {"superheat_k": 51.0},
     ],
 )
 def test_heat_pump_rejects_impossible_machines(wrong: dict[str, object]) -> None:
-    with pytest.raises(PhysicsRangeError):
+    name = next(iter(wrong))
+    with pytest.raises(PhysicsRangeError, match=name.split("_", maxsplit=1)[0]):
         HeatPump(**(MACHINE | wrong))  # type: ignore[arg-type]
+
+
+def test_heat_pump_names_value_and_limit_of_a_wrong_machine() -> None:
+    with pytest.raises(PhysicsRangeError, match="auxiliary_share 5 is outside 0 to 0.5"):
+        HeatPump(**(MACHINE | {"auxiliary_share": 5.0}))  # type: ignore[arg-type]
+    with pytest.raises(PhysicsRangeError, match="superheat_k inf K is outside 0 to 50 K"):
+        HeatPump(**(MACHINE | {"superheat_k": np.inf}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("where", range(4))
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+@pytest.mark.filterwarnings("error")
+def test_infinite_waters_are_missing_without_a_warning(where: int, value: float) -> None:
+    water = [30.0, 22.0, 40.0, 60.0]
+    water[where] = value
+    point = HeatPump.sized(1000.0, "R600a").operating_points(*water).iloc[0]
+    assert "missing" in point["reason"]
+    assert np.isnan(point["cop"])
+
+
+def test_heat_pump_rejects_shapes_that_do_not_go_together() -> None:
+    machine = HeatPump.sized(np.full(3, 1000.0), "R600a")
+    with pytest.raises(PhysicsRangeError, match=r"sink_out_degc \(2,\)"):
+        machine.cop(30.0, 22.0, 40.0, np.array([60.0, 62.0]))
+    with pytest.raises(PhysicsRangeError, match=r"isentropic_efficiency \(3,\)"):
+        machine.operating_points(30.0, 22.0, np.array([40.0, 41.0]), 60.0)
 
 
 def test_heat_pump_rejects_unknown_cycles_and_negative_sizes() -> None:

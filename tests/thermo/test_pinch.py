@@ -33,6 +33,8 @@ PROTOTYPE: dict[tuple[float, float], tuple[float | None, ...]] = {
 R410A = {(20, 45): 6.34, (20, 60): 4.46, (30, 60): 5.66}
 BLENDS = ("R410A", "R407C", "R513A", "R454B")
 CONDENSING = tuple(name for name in refrigerant_names() if name != "R744")
+# Those that CoolProp's high-level interface knows without a flash of mixtures.
+PROPS = tuple(name for name in CONDENSING if name not in ("R513A", "R454B"))
 
 
 def solve(fluid: str, water: tuple[float, float, float, float], approach: float = 3.0) -> Cycle:
@@ -142,6 +144,66 @@ def test_golden_every_cycle_keeps_and_uses_the_pinch(key: str, variant: str) -> 
         smallest, cop = approaches_along(fluid, cycle, sink, variant)
         assert smallest == pytest.approx(3.0, abs=1e-4), sink
         assert cycle.shaft_cop == pytest.approx(cop, rel=1e-9)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("key", PROPS)
+def test_golden_pinch_is_kept_beside_superheated_gas_near_the_critical_point(
+    key: str, variant: str
+) -> None:
+    """81 places by CoolProp's high-level interface, glides of 40 to 70 K; tolerance 0.02 K."""
+    top = find_refrigerant(key).max_condensing_degc
+    fluid, smallest = fluid_of(key), []
+    for glide in (40.0, 50.0, 60.0, 70.0):
+        for sink_out, cold in ((top - 3.0, 0.0), (top, 10.0), (top + 3.0, 25.0), (top + 6.0, 0.0)):
+            sink = (sink_out - glide, sink_out)
+            cycle = solve_lift(
+                fluid,
+                min(cold, sink[0] + 5.0),
+                sink,
+                approaches=Approaches(3.0, 3.0, 5.0, 5.0),
+                isentropic_efficiency=0.75,
+                max_condensing_degc=top,
+                variant=variant,
+            )
+            if np.isnan(cycle.shaft_cop):
+                continue
+            # Saturated or wet gas has no enthalpy at its pressure and temperature.
+            if cycle.discharge_degc < cycle.condensing_degc + 0.01:
+                continue
+            pascal = cycle.condensing_bar * 1e5
+            bubble = PropsSI("T", "P", pascal, "Q", 0, key)
+            liquid = min(sink[0] + 5.0 + 273.15, bubble - 1e-4)
+            h_out = PropsSI("H", "P", pascal, "T", liquid, key)
+            h_in = PropsSI("H", "P", pascal, "T", cycle.discharge_degc + 273.15, key)
+            share = np.linspace(0.0, 1.0, 81)
+            gas = PropsSI("T", "P", pascal, "H", h_out + share * (h_in - h_out), key) - 273.15
+            smallest.append(float((gas - sink[0] - share * glide).min()))
+    assert len(smallest) >= 4
+    assert min(smallest) >= 3.0 - 0.02
+    # Somewhere the pinch is also used: no place is farther than between two of the 81.
+    assert min(smallest) <= 3.0 + 0.1
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("key", BLENDS)
+@pytest.mark.parametrize("glide", [0.0, 0.05, 0.5])
+def test_blends_condense_at_every_small_glide(key: str, variant: str, glide: float) -> None:
+    """Supplies in steps of 0.25 K from 28 °C to where the dew point would reach the limit."""
+    fluid, top = fluid_of(key), find_refrigerant(key).max_condensing_degc
+    for sink_out in np.arange(28.0, top - 9.0, 0.25).tolist():
+        cycle = solve_lift(
+            fluid,
+            7.0,
+            (sink_out - glide, sink_out),
+            approaches=Approaches(3.0, 3.0, 5.0, 5.0),
+            isentropic_efficiency=0.75,
+            max_condensing_degc=top,
+            variant=variant,
+        )
+        # With a constant water temperature the bubble point is above it by the pinch.
+        bubble = fluid.saturation(cycle.condensing_degc + 273.15).bubble_kelvin - 273.15
+        assert 3.0 - glide - 1e-6 <= bubble - sink_out <= 3.0 + 1e-6, sink_out
 
 
 @given(
