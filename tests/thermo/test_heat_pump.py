@@ -224,7 +224,7 @@ def test_heat_pump_rejects_impossible_machines(wrong: dict[str, object]) -> None
 
 
 def test_heat_pump_names_value_and_limit_of_a_wrong_machine() -> None:
-    with pytest.raises(PhysicsRangeError, match="auxiliary_share 5 is outside 0 to 0.5"):
+    with pytest.raises(PhysicsRangeError, match=r"auxiliary_share 5 is outside 0 to 0\.5"):
         HeatPump(**(MACHINE | {"auxiliary_share": 5.0}))  # type: ignore[arg-type]
     with pytest.raises(PhysicsRangeError, match="superheat_k inf K is outside 0 to 50 K"):
         HeatPump(**(MACHINE | {"superheat_k": np.inf}))  # type: ignore[arg-type]
