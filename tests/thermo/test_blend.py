@@ -214,3 +214,26 @@ def test_mixture_rejects_what_is_not_tabulated(name: str) -> None:
     boiling = 0.5 * (middle.temperature_kelvin + middle.bubble_kelvin)
     with pytest.raises(PhysicsRangeError, match="two-phase at"):
         fluid.at_pressure_temperature(middle.pressure_pa, boiling)
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_property_hot_gas_near_the_critical_point_is_found_again(name: str) -> None:
+    """From the dew point, where the heat capacity is several times that of the hot gas."""
+    fluid = mixture(name)
+    for below in (0.0, 1.0, 5.0, 20.0):
+        dew = fluid.saturation(find_refrigerant(name).max_condensing_degc + 273.15 - below)
+        for above in (1.0, 20.0, 60.0, 120.0, 180.0):
+            gas = fluid.superheated(dew, dew.temperature_kelvin + above)
+            by_heat, by_entropy = (
+                fluid.at_enthalpy(dew, gas.enthalpy),
+                fluid.at_entropy(dew, gas.entropy),
+            )
+            assert by_heat.temperature_kelvin == pytest.approx(gas.temperature_kelvin, abs=1e-6)
+            assert by_entropy.temperature_kelvin == pytest.approx(gas.temperature_kelvin, abs=1e-6)
+
+
+def test_mixture_rejects_liquid_where_gas_is_sought() -> None:
+    fluid = mixture("R454B")
+    dew = fluid.saturation(300.0)
+    with pytest.raises(PhysicsRangeError, match="check the figure"):
+        fluid.at_pressure_enthalpy(dew.pressure_pa, dew.liquid_enthalpy - 1e4)

@@ -234,3 +234,17 @@ def test_saturation_rejects_states_above_the_critical_point() -> None:
         fluid.saturation(math.nan)
     with pytest.raises(PhysicsRangeError, match="no state of R744 found"):
         fluid.at_pressure_entropy(50e5, -5000.0)
+
+
+@pytest.mark.parametrize("name", PURE)
+@pytest.mark.parametrize("above", [0.0, 1.0, 30.0])
+def test_golden_heat_capacity_of_gas_matches_the_library(name: str, above: float) -> None:
+    """At the warmest dew point below the margin to the critical point; tolerance 1e-6."""
+    fluid = fluid_of(name)
+    dew = fluid.saturation(min(fluid.critical_kelvin - 5.0, 340.0))
+    kelvin = dew.temperature_kelvin + above
+    if above:
+        expected = PropsSI("C", "P", dew.pressure_pa, "T", kelvin, name)
+    else:
+        expected = PropsSI("C", "T", kelvin, "Q", 1, name)
+    assert fluid.heat_capacity(dew, kelvin) == pytest.approx(expected, rel=1e-6)

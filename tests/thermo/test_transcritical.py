@@ -63,28 +63,28 @@ def test_golden_free_optimum_is_that_of_liao(co2: Fluid, cold: float, outlet: fl
     "sink", [(25.0, 45.0), (15.0, 70.0), (35.0, 40.0), (20.7, 50.7), (8.0, 48.0)]
 )
 def test_golden_no_pressure_of_a_sweep_is_better(co2: Fluid, sink: tuple[float, float]) -> None:
-    """CoolProp's high-level interface; steps of 1 bar, near the optimum 0.02; 480 sections."""
+    """CoolProp's high-level interface; steps of 2 bar, near the optimum 0.05; 96 sections."""
     low = PropsSI("P", "T", 9.0 + 273.15, "Q", 1, "CO2")
     h1, s1 = (PropsSI(key, "T", 14.0 + 273.15, "P", low, "CO2") for key in "HS")
     cycle = solve(co2, 9.0, sink)
-    near = cycle.condensing_bar * 1e5 + np.arange(-1e5, 1e5, 2e3)
-    pascal = np.concatenate([np.arange(75.5e5, HIGHEST_BAR * 1e5, 1e5), near[near > 75.3e5]])
+    near = cycle.condensing_bar * 1e5 + np.arange(-1e5, 1e5, 5e3)
+    pascal = np.concatenate([np.arange(75.5e5, HIGHEST_BAR * 1e5, 2e5), near[near > 75.3e5]])
     h2 = h1 + (PropsSI("H", "P", pascal, "S", s1, "CO2") - h1) / 0.75
     h3 = PropsSI("H", "P", pascal, "T", sink[0] + 3.0 + 273.15, "CO2")
-    share = np.linspace(0.0, 1.0, 481)
+    share = np.linspace(0.0, 1.0, 97)
     water = sink[0] + 273.15 + share * (sink[1] - sink[0])
     kept = [
         (PropsSI("T", "P", p, "H", cold + share * (hot - cold), "CO2") - water).min() >= 3.0 - 1e-5
         for p, hot, cold in zip(pascal, h2, h3, strict=True)
     ]
     best = ((h2 - h3) / (h2 - h1))[kept].max()
-    assert best * (1.0 - 1e-5) < cycle.shaft_cop < best * 1.002
+    assert best * (1.0 - 1e-4) < cycle.shaft_cop < best * 1.002
 
 
 @given(cold=st.floats(-20.0, 20.0), back=st.floats(5.0, 45.0), rise=st.floats(1.0, 60.0))
 @settings(deadline=None, max_examples=40)
 def test_property_the_gas_cooler_keeps_its_pinch(cold: float, back: float, rise: float) -> None:
-    """At 1500 places, where the search looks at some twenty; tolerance 1 mK."""
+    """At 400 places, where the search looks at some twenty; tolerance 1 mK."""
     fluid = fluid_of("R744")
     cycle = solve(fluid, cold, (back, back + rise), approach=5.0)
     if np.isnan(cycle.shaft_cop):
@@ -92,7 +92,7 @@ def test_property_the_gas_cooler_keeps_its_pinch(cold: float, back: float, rise:
     pascal = cycle.condensing_bar * 1e5
     hot = PropsSI("H", "P", pascal, "T", cycle.discharge_degc + 273.15, "CO2")
     end = PropsSI("H", "P", pascal, "T", back + 5.0 + 273.15, "CO2")
-    share = np.linspace(0.0, 1.0, 1500)
+    share = np.linspace(0.0, 1.0, 400)
     gas = PropsSI("T", "P", pascal, "H", end + share * (hot - end), "CO2") - 273.15
     assert (gas - back - share * rise).min() >= 3.0 - 1e-3
 
