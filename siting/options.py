@@ -53,7 +53,6 @@ SIZED_BEST = 2
 CHUNK = 2000
 """Links worked on at a time; bounds the memory of their hourly shapes."""
 NO_SUBSTATION = ("substation_capex", "substation_capex_low", "substation_capex_high")
-OPTION_KEYS = ("site_id", "consumer_id", "option")
 
 
 def link_options(
@@ -181,6 +180,7 @@ def _tried(
     machines: Machines,
 ) -> pd.DataFrame:
     """Links under one arrangement: energies, money, carbon; blank figures where it cannot work."""
+    site_degc = loads.table["source_degc"]
     if name == AMBIENT:
         loads, terms, cold = _on_loop(loads, terms, scenario, conditions, machines)
     else:
@@ -192,7 +192,8 @@ def _tried(
         " catalogue"
     )
     table = loads.table.drop(columns=[c for c in loads.table if c in energy])
-    frame = table.join(energy).join(terms)
+    # The loop cools on its way to a consumer; what the data centre gives stays what it is.
+    frame = table.assign(source_degc=site_degc).join(energy).join(terms)
     figures = appraise(frame, scenario, conditions)
     frame = frame.drop(columns=[c for c in frame if c in figures]).join(figures)
     blank = [c for c in (*figures, *energy) if c not in ("option", "cycle", "status", "reason")]
@@ -252,8 +253,8 @@ def _on_loop(
 
 def _nothing_works(tried: dict[str, pd.DataFrame], works: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """Links that no arrangement serves, with the reasons of all."""
-    last = list(tried.values())[-1]
-    rows = last[~works]
+    # The first is no ambient loop unless that is the only one, so the pipe is that of a network.
+    rows = next(iter(tried.values()))[~works]
     reasons = [
         "; ".join(f"{name}: {frame['reason'].loc[row]}" for name, frame in tried.items())
         for row in rows.index

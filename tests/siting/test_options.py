@@ -148,6 +148,7 @@ def test_ambient_loop_has_its_own_pipe_losses_and_machines() -> None:
     assert loop["heat_pump_kw"] == pytest.approx(900.0)
     assert loop["station_capex"] < central["station_capex"]
     assert loop["heat_pump_mwh"] == pytest.approx(2000.0)
+    assert loop["source_degc"] == central["source_degc"] == 30.0
 
 
 @pytest.mark.parametrize(
