@@ -1,8 +1,9 @@
 """
 Buildings on the street graph: streets are cut where service pipes meet them.
 
-Each building becomes a leaf behind its own service pipe, so that no route can pass through it.
-Pipes that meet a street at its end, or at one and the same point, share that node.
+Each building becomes a leaf behind its service pipe, so that no route can pass through it; with
+several candidate pipes it still meets nothing else, and searches must not lead through it. Pipes
+that meet a street at its end, or at one and the same point, share that node.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .streets import SERVICE_PIPE, SHORTEST_EDGE_M, StreetGraph
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .connect import Connections
+    from .connect import Candidates, Connections
 
 SERVICE_WAY = -1
 """Way number that all service pipes share; those of OpenStreetMap are positive."""
@@ -59,14 +60,65 @@ def attach(
     (4, 3, 125.0)
     """
     found = np.flatnonzero(connections.connected)
-    segment, position = connections.segment[found], connections.position[found]
-    on_street, cuts = _street_nodes(streets, segment, position)
-    at_building = streets.nodes + len(cuts) + np.arange(len(found))
-    tail, head, way, length = _cut(streets, segment[cuts], position[cuts])
-    ways = pd.concat([streets.ways, _service_way()], ignore_index=True)
-    added = np.concatenate([connections.end[found[cuts]], connections.start[found]])
+    return _hung(streets, connections.part(found), found, places=len(connections.segment))
+
+
+def attach_candidates(
+    streets: StreetGraph, candidates: Candidates
+) -> tuple[StreetGraph, npt.NDArray[np.int64]]:
+    """
+    Street graph with every connected place hung on by all its candidate pipes.
+
+    Parameters
+    ----------
+    streets
+        The street graph.
+    candidates
+        Service pipes into that graph, several per place.
+
+    Returns
+    -------
+    graph
+        As of `attach`, with one edge of class ``service_pipe`` per candidate; what it crosses
+        stands in ``crosses`` of its way.
+    node
+        Node of each place, -1 where unconnected; only service pipes meet there.
+
+    Notes
+    -----
+    A building is one node, drawn where its preferred pipe begins; the other pipes are drawn from
+    there too and have that length: a building takes its heat at one place.
+
+    Examples
+    --------
+    >>> from geopandas import GeoDataFrame, GeoSeries
+    >>> from shapely import LineString, Point
+    >>> from .connect import connect_all
+    >>> from .streets import street_graph
+    >>> lines = [LineString([(0, 0), (100, 0)]), LineString([(0, 60), (100, 60)])]
+    >>> streets = street_graph(GeoDataFrame(geometry=lines, crs=32635))
+    >>> place = GeoSeries([Point(40, 25)])
+    >>> pipes = connect_all(streets, place, farthest_m=50.0, candidates=3, apart_m=5.0)
+    >>> graph, node = attach_candidates(streets, pipes)
+    >>> graph.nodes, graph.edges, int(((graph.tail == node) | (graph.head == node)).sum())
+    (7, 6, 2)
+    """
+    places = len(candidates.best.segment)
+    return _hung(streets, candidates.pipes, candidates.place, places=places)
+
+
+def _hung(
+    streets: StreetGraph, pipes: Connections, place: npt.NDArray[np.int64], *, places: int
+) -> tuple[StreetGraph, npt.NDArray[np.int64]]:
+    """Graph and nodes with pipes hung on; those of one place stand together."""
+    on_street, cuts = _street_nodes(streets, pipes.segment, pipes.position)
+    served, first, leaf = np.unique(place, return_index=True, return_inverse=True)
+    at_building = streets.nodes + len(cuts) + np.arange(len(served))
+    tail, head, piece, length = cut_segments(streets, pipes.segment[cuts], pipes.position[cuts])
+    words, which = np.unique(np.append(pipes.crosses.astype(str), ""), return_inverse=True)
+    added = np.concatenate([pipes.end[cuts], pipes.start[first]])
+    service_m = np.hypot(*(pipes.end - pipes.start[first][leaf.reshape(-1)]).T)
     lowest = min(0, int(streets.node_id.min(initial=0)))
-    pipe_length = np.maximum(connections.length_m[found], SHORTEST_EDGE_M)
     graph = replace(
         streets,
         node_id=np.concatenate([streets.node_id, lowest - 1 - np.arange(len(added))]),
@@ -74,14 +126,23 @@ def attach(
         y=np.concatenate([streets.y, added[:, 1]]),
         level_crossing=np.concatenate([streets.level_crossing, np.zeros(len(added), dtype=bool)]),
         tail=np.concatenate([tail, on_street]),
-        head=np.concatenate([head, at_building]),
-        length_m=np.concatenate([length, pipe_length]),
-        way=np.concatenate([way, np.full(len(found), len(ways) - 1)]),
-        ways=ways,
+        head=np.concatenate([head, at_building[leaf.reshape(-1)]]),
+        length_m=np.concatenate([length, np.maximum(service_m, SHORTEST_EDGE_M)]),
+        way=np.concatenate([streets.way[piece], len(streets.ways) + which.reshape(-1)[:-1]]),
+        bore=np.concatenate([_bores(streets, piece), np.full(len(place), "", dtype=object)]),
+        ways=pd.concat([streets.ways, _service_ways(words)], ignore_index=True),
     )
-    node = np.full(len(connections.segment), -1)
-    node[found] = at_building
+    node = np.full(places, -1)
+    node[served] = at_building
     return graph, node
+
+
+def _bores(streets: StreetGraph, piece: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """Bores of the pieces of segments: of one that was cut, on its first piece only."""
+    bore = np.full(len(piece), "", dtype=object)
+    segment, first = np.unique(piece, return_index=True)
+    bore[first] = streets.bore[segment]
+    return bore
 
 
 def _street_nodes(
@@ -100,8 +161,8 @@ def _street_nodes(
     return node, between[first]
 
 
-def _service_way() -> pd.DataFrame:
-    """The row of ``ways`` that all service pipes share."""
+def _service_ways(crosses: npt.NDArray[np.str_]) -> pd.DataFrame:
+    """Rows of ``ways`` that service pipes share, one per text of what they cross."""
     row = {
         "way_id": SERVICE_WAY,
         "highway": SERVICE_PIPE,
@@ -112,16 +173,35 @@ def _service_way() -> pd.DataFrame:
         "tunnel": False,
         "cost_factor": 1.0,
         "connectable": False,
+        "oneway": 0,
     }
-    return pd.DataFrame([row])
+    return pd.DataFrame([row | {"crosses": text} for text in crosses.tolist()])
 
 
-def _cut(
+def cut_segments(
     streets: StreetGraph, segment: npt.NDArray[np.int64], position: npt.NDArray[np.float64]
 ) -> tuple[
     npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]
 ]:
-    """Segments cut at new nodes: the chain tail, cut, cut, …, head replaces each cut segment."""
+    """
+    Ends, old segment and length of all segments, cut at new nodes.
+
+    Parameters
+    ----------
+    streets
+        The street graph.
+    segment, position
+        Segment of each cut and its place there, 0 at the tail to 1 at the head; shape (cuts,).
+
+    Returns
+    -------
+    tail, head
+        Ends of the pieces; the new nodes follow on those of the graph, in the order of the cuts.
+    piece
+        Segment that each piece is of; pieces of one segment stand in order along it.
+    length_m
+        Lengths of the pieces [m].
+    """
     new = streets.nodes + np.arange(len(segment))
     cut = np.unique(segment)
     chain_segment = np.concatenate([cut, segment, cut])
@@ -137,6 +217,6 @@ def _cut(
     return (
         np.concatenate([streets.tail[whole], node[:-1][inside]]),
         np.concatenate([streets.head[whole], node[1:][inside]]),
-        np.concatenate([streets.way[whole], streets.way[piece]]),
+        np.concatenate([whole, piece]),
         np.concatenate([streets.length_m[whole], np.maximum(length, SHORTEST_EDGE_M)]),
     )

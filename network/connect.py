@@ -1,28 +1,30 @@
 """
 From building to street: the service pipe.
 
-Every building gets several candidate pipes, one to each of the nearest streets, and takes the best:
-first one that crosses neither rail, water nor motorway, then one that passes through no other
-building, then the shortest. A crossing that cannot be avoided is named. Buildings farther from any
-street than the limit stay unconnected and carry the gap.
+Every building gets several candidate pipes to the streets around it, in order of preference: first
+those that cross neither rail, water nor motorway, then those that pass through no other building,
+then the shortest. Crossings are named. Buildings farther from any street than the limit stay
+unconnected and carry the gap.
 
-`connect` finds the pipes; `attach` hangs the buildings on the street graph.
+`connect` finds the best pipe, `connect_all` all of them; `attach` hangs buildings on the graph.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from .streets import SHORTEST_EDGE_M, StreetGraph
+from .approaches import apart, approaches, connectable, position_on
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+
+    from .streets import StreetGraph
 
 WALL_M = 0.05
 """Shorter overlaps of pipe and outline are a touch; a start deeper inside is in its own building.
@@ -34,7 +36,7 @@ Terraced houses share walls, so that a pipe may well begin at the neighbour that
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
     """
-    The chosen service pipe of each building, all arrays of shape (buildings,).
+    Service pipes, one per building or one per candidate; all arrays of shape (pipes,).
 
     Attributes
     ----------
@@ -43,7 +45,7 @@ class Connections:
     position
         Where on the segment, 0 at its tail to 1 at its head.
     start, end
-        Ends of the pipe at the building and at the street [m], shape (buildings, 2).
+        Ends of the pipe at the building and at the street [m], shape (pipes, 2).
     length_m
         Length of the pipe [m]; NaN where unconnected.
     gap_m
@@ -67,11 +69,31 @@ class Connections:
         found: npt.NDArray[np.bool_] = self.segment >= 0
         return found
 
-    def part(self, rows: slice) -> Connections:
-        """Pipes of some of the buildings."""
+    def part(self, rows: slice | npt.NDArray[np.int64]) -> Connections:
+        """Some of the pipes."""
         return Connections(
             **{field.name: getattr(self, field.name)[rows] for field in fields(self)}
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """
+    Several service pipes per building to choose from.
+
+    Attributes
+    ----------
+    place
+        Building of each pipe, rising; its pipes stand together, the preferred one first.
+    pipes
+        The pipes, all connected.
+    best
+        The preferred pipe of each building, connected or not.
+    """
+
+    place: npt.NDArray[np.int64]
+    pipes: Connections
+    best: Connections
 
 
 def connect(
@@ -108,8 +130,8 @@ def connect(
 
     Notes
     -----
-    The candidates are the nearest points of the ``candidates`` nearest streets; the pipe is the
-    shortest line between outline and street. Bridges and tunnels are not connected to.
+    The first of the candidates of `connect_all`; a pipe is the shortest line between outline and
+    street. Bridges and tunnels are not connected to.
 
     Examples
     --------
@@ -121,46 +143,97 @@ def connect(
     >>> float(pipe.length_m[0]), float(pipe.position[0])
     (25.0, 0.4)
     """
-    shapes = places.to_numpy()
-    pairs = _candidates(streets, shapes, farthest_m=farthest_m, candidates=candidates)
-    pairs["crosses"] = _crossed(pairs["line"].to_numpy(), barriers, buildings)
-    barrier = pairs["crosses"].str.contains("rail|water|motorway")
-    pairs = pairs.assign(barrier=barrier, through=pairs["crosses"].str.contains("building"))
-    best = pairs.sort_values(["place", "barrier", "through", "length_m", "segment"], kind="stable")
-    return _chosen(best.drop_duplicates("place"), streets, shapes)
-
-
-def _connectable(streets: StreetGraph) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
-    """Segments that a service pipe may meet, with their lines."""
-    allowed = np.flatnonzero(streets.of_way("connectable").astype(bool))
-    return allowed, streets.segments()[allowed]
-
-
-def _candidates(
-    streets: StreetGraph, shapes: npt.NDArray[np.object_], *, farthest_m: float, candidates: int
-) -> pd.DataFrame:
-    """Nearest segment of each of the nearest streets per place."""
-    allowed, lines = _connectable(streets)
-    # Boxes find the same pairs as the predicate dwithin, three times as fast.
-    bounds = shapely.bounds(shapes) + np.array([-1.0, -1.0, 1.0, 1.0]) * farthest_m
-    place, near = shapely.STRtree(lines).query(shapely.box(*bounds.T))
-    length = shapely.distance(shapes[place], lines[near])
-    close = length <= farthest_m
-    place, near = place[close], near[close]
-    pairs = pd.DataFrame(
-        {
-            "place": place,
-            "segment": allowed[near],
-            "way": streets.way[allowed[near]],
-            "length_m": length[close],
-            "line": lines[near],
-        }
+    found = connect_all(
+        streets,
+        places,
+        farthest_m=farthest_m,
+        candidates=candidates,
+        apart_m=0.0,
+        barriers=barriers,
+        buildings=buildings,
     )
-    pairs = pairs.sort_values(["place", "length_m", "segment"], kind="stable")
-    pairs = pairs.drop_duplicates(["place", "way"])
-    pairs = pairs[pairs.groupby("place").cumcount() < candidates].reset_index(drop=True)
-    reach = shapely.shortest_line(shapes[pairs["place"]], pairs["line"].to_numpy())
-    return pairs.assign(line=reach)
+    return found.best
+
+
+def connect_all(
+    streets: StreetGraph,
+    places: gpd.GeoSeries,
+    *,
+    farthest_m: float,
+    candidates: int,
+    apart_m: float,
+    barriers: gpd.GeoDataFrame | None = None,
+    buildings: gpd.GeoSeries | None = None,
+) -> Candidates:
+    """
+    Service pipes from each place to choose from.
+
+    Parameters
+    ----------
+    streets
+        The street graph.
+    places
+        Points or outlines in the graph's coordinate system.
+    farthest_m
+        Longest service pipe allowed [m].
+    candidates
+        Largest number of pipes per place.
+    apart_m
+        Pipes of one place that meet the streets nearer than this to each other are one choice [m].
+    barriers
+        Lines and areas with a column ``kind`` (``rail``, ``water``, ``motorway``).
+    buildings
+        Outlines that a pipe should not pass through.
+
+    Returns
+    -------
+    candidates
+        Up to ``candidates`` pipes per place that meet the streets apart from each other.
+
+    Notes
+    -----
+    A pipe through another building stays only where every pipe around it crosses more rail, water
+    or motorway, or none is near enough.
+
+    Examples
+    --------
+    >>> from geopandas import GeoDataFrame, GeoSeries
+    >>> from shapely import LineString, Point
+    >>> from .streets import street_graph
+    >>> lines = [LineString([(0, 0), (100, 0)]), LineString([(0, 60), (100, 60)])]
+    >>> streets = street_graph(GeoDataFrame(geometry=lines, crs=32635))
+    >>> place = GeoSeries([Point(40, 25)])
+    >>> found = connect_all(streets, place, farthest_m=50.0, candidates=3, apart_m=5.0)
+    >>> found.place.tolist(), found.pipes.length_m.tolist()
+    ([0, 0], [25.0, 35.0])
+    """
+    shapes = places.to_numpy()
+    pairs = approaches(streets, shapes, farthest_m=farthest_m, candidates=candidates)
+    pairs["crosses"] = _crossed(pairs["line"].to_numpy(), barriers, buildings)
+    pairs = pairs.assign(
+        barrier=pairs["crosses"].str.contains("rail|water|motorway"),
+        through=pairs["crosses"].str.contains("building"),
+    )
+    order = ["place", "barrier", "through", "length_m", "segment"]
+    ranked = pairs.sort_values(order, kind="stable", ignore_index=True)
+    useful = ranked[~_needless(ranked)].reset_index(drop=True)
+    kept = apart(useful, candidates=candidates, apart_m=apart_m)
+    best = kept[~kept["place"].duplicated()]
+    return Candidates(
+        place=kept["place"].to_numpy(),
+        pipes=_pipes(kept, streets),
+        best=_per_place(best["place"].to_numpy(), _pipes(best, streets), streets, shapes),
+    )
+
+
+def _needless(ranked: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Pipes through another building where one that is no worse at barriers passes through none."""
+    clear = ranked[~ranked["through"]]
+    least = clear.groupby("place")["barrier"].min().reindex(ranked["place"]).to_numpy(dtype=float)
+    needless: npt.NDArray[np.bool_] = ranked["through"].to_numpy() & (
+        least <= ranked["barrier"].to_numpy()
+    )
+    return needless
 
 
 def _crossed(
@@ -202,39 +275,44 @@ def _through_foreign(
     return found
 
 
-def _chosen(
-    best: pd.DataFrame, streets: StreetGraph, shapes: npt.NDArray[np.object_]
-) -> Connections:
-    """Arrays over all places from the chosen rows."""
-    count = len(shapes)
-    place = best["place"].to_numpy()
-    segment = np.full(count, -1)
-    segment[place] = best["segment"]
-    ends = np.full((count, 2, 2), np.nan)
-    ends[place] = shapely.get_coordinates(best["line"].to_numpy()).reshape(-1, 2, 2)
-    length = np.full(count, np.nan)
-    length[place] = best["length_m"]
-    crosses = np.full(count, "", dtype=object)
-    crosses[place] = best["crosses"]
+def _pipes(rows: pd.DataFrame, streets: StreetGraph) -> Connections:
+    """Arrays of the pipes in some rows."""
+    ends = shapely.get_coordinates(rows["line"].to_numpy()).reshape(-1, 2, 2)
+    segment, length = rows["segment"].to_numpy(), rows["length_m"].to_numpy()
     return Connections(
         segment=segment,
-        position=_position(streets, segment, ends[:, 1]),
+        position=position_on(streets, segment, ends[:, 1]),
         start=ends[:, 0],
         end=ends[:, 1],
         length_m=length,
-        gap_m=_gap(streets, shapes, length),
-        crosses=crosses,
+        gap_m=length,
+        crosses=rows["crosses"].to_numpy(dtype=object),
     )
 
 
-def _position(
-    streets: StreetGraph, segment: npt.NDArray[np.int64], xy: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Share of the segment's length at which each point lies."""
-    tail, head = streets.tail[segment], streets.head[segment]
-    dx, dy = streets.x[head] - streets.x[tail], streets.y[head] - streets.y[tail]
-    along = (xy[:, 0] - streets.x[tail]) * dx + (xy[:, 1] - streets.y[tail]) * dy
-    return np.clip(along / np.maximum(dx**2 + dy**2, SHORTEST_EDGE_M**2), 0.0, 1.0)
+def _per_place(
+    place: npt.NDArray[np.int64],
+    pipes: Connections,
+    streets: StreetGraph,
+    shapes: npt.NDArray[np.object_],
+) -> Connections:
+    """One pipe for each of some places, spread over all places."""
+
+    def spread(values: npt.NDArray[Any], blank: object) -> npt.NDArray[Any]:
+        everywhere = np.full((len(shapes), *values.shape[1:]), blank, dtype=values.dtype)
+        everywhere[place] = values
+        return everywhere
+
+    length = spread(pipes.length_m, np.nan)
+    return Connections(
+        segment=spread(pipes.segment, -1),
+        position=spread(pipes.position, 0.0),
+        start=spread(pipes.start, np.nan),
+        end=spread(pipes.end, np.nan),
+        length_m=length,
+        gap_m=_gap(streets, shapes, length),
+        crosses=spread(pipes.crosses, ""),
+    )
 
 
 def _gap(
@@ -244,7 +322,7 @@ def _gap(
     gap = length_m.copy()
     far = np.flatnonzero(np.isnan(length_m))
     if len(far):
-        _, lines = _connectable(streets)
+        _, lines = connectable(streets)
         (index, _), distance = shapely.STRtree(lines).query_nearest(
             shapes[far], return_distance=True, all_matches=False
         )

@@ -1,34 +1,38 @@
 """
-Which consumers, which trenches, which pipes: the network of one site.
+Which consumers, which trenches, which pipes: the network of one source or several.
 
-The method is plain: the cheapest routes from the source to every consumer in reach form a tree;
-branches that cost more than their consumers are worth are cut off; flows, diameters and costs are
-found anew; and so on until nothing changes. Where the source is too small, those who gain least per
-kW leave; then those along the trench who are worth it join one by one. Started from all consumers
-and from the large ones only, the best plan counts. It is good, not proven: lower bound and gap are
-left blank.
+`design_network` is the public face of the optimiser (`heatreach.network.optimise`): it turns
+streets and tables into a problem in arrays, has it solved and bounded, and turns the answer into
+tables. Every plan says how far from the best possible it can be at most, and why each consumer that
+was left out was left out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
-from heatreach.data import assumption
-
-from .choice import Problem, best_choice
-from .flows import tree_of_routes
-from .routing import routing_index, shortest_paths, trace
+from .check import check_plan
+from .cost import cost_by_pipe, running_per_m
+from .optimise.solve import NORMAL
+from .plan_tables import lying, plan_of
+from .problem import design_problem
+from .selection import investment_of, selected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
-    import pandas as pd
 
     from .catalogue import Catalogue
-    from .flows import Tree
-    from .routing import RoutingIndex
+    from .optimise.model import Model
+    from .optimise.solve import Effort
+    from .plan_tables import NetworkPlan
+    from .problem import DesignProblem
     from .streets import StreetGraph
 
 
@@ -48,9 +52,19 @@ class DesignRules:
     loss_value_per_mwh
         Present value of one MWh of heat lost every year over the life [money·year/MWh].
     upkeep_value_share
-        Present value of a trench's upkeep over the life, as a share of its cost.
+        What is paid on top of a trench, soft costs and the present value of its upkeep over the
+        life, as a share of its cost.
     reach_m
         Longest route from the source [m].
+    loss_factor
+        Heat lost over the year as a share of what the pipes lose at design temperatures.
+    pumping_value_per_kw
+        Present value over the life of one kW of hydraulic power at design flow [money/kW].
+    flow_share
+        How far pipes are filled, design flow over the largest flow.
+    annuity_years
+        Present value of one unit of money every year over the life [years]; turns what a consumer
+        falls short of into a heat price.
     """
 
     supply_degc: float
@@ -60,203 +74,254 @@ class DesignRules:
     loss_value_per_mwh: float
     reach_m: float
     upkeep_value_share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkPlan:
-    """
-    A designed network.
-
-    Attributes
-    ----------
-    tree
-        The trenches; empty but for the root where nothing is worth connecting.
-    edges
-        One row per tree node but the root, in tree order: ``length_m, consumers, peak_sum_kw,
-        peak_kw, size, flow_kg_s, capex, capex_low, capex_high, loss_w_m`` and more.
-    consumers
-        The consumers given, with ``connected`` (bool), ``route_m`` and ``reason`` added.
-    cost
-        Investment in trenches and pipes.
-    lower_bound, gap
-        Proven bound on the cost and relative distance to it; NaN where none is computed.
-    proven
-        Whether the plan is proven optimal.
-    """
-
-    tree: Tree
-    edges: pd.DataFrame
-    consumers: pd.DataFrame
-    cost: float
-    lower_bound: float = float("nan")
-    gap: float = float("nan")
-    proven: bool = False
+    loss_factor: float = 1.0
+    pumping_value_per_kw: float = 0.0
+    flow_share: float = 1.0
+    annuity_years: float = float("nan")
 
 
 def design_network(
     streets: StreetGraph,
-    source: int,
+    sources: int | Sequence[int] | pd.DataFrame,
     consumers: pd.DataFrame,
     *,
     mode: Literal["npv", "all"],
     catalogue: Catalogue,
     rules: DesignRules,
-    index: RoutingIndex | None = None,
+    values: npt.NDArray[np.float64] | None = None,
+    existing: pd.DataFrame | None = None,
+    budget: float | None = None,
+    heat_target_mwh: float | None = None,
+    effort: Effort = NORMAL,
+    seed: int = 0,
 ) -> NetworkPlan:
     """
-    Network from one source to the consumers worth serving.
+    Network from one source or several to the consumers worth serving, with a proven bound.
 
     Parameters
     ----------
     streets
-        Street graph with source and consumers attached as leaves.
-    source
-        Graph node of the source.
+        Street graph with sources and consumers attached as leaves; a consumer may have several
+        candidate service pipes, of which the plan uses one.
+    sources
+        Graph node of the source, nodes of several, or a table with ``node`` and, where they
+        differ, ``capacity_kw`` [kW] and ``opening_cost`` [money].
     consumers
         Columns ``node`` (graph node, -1 if unconnected), ``peak_kw`` [kW] and ``value`` [money]:
-        present value of connecting the consumer before any trench is paid.
+        present value of connecting the consumer before any trench is paid. Optional:
+        ``coincident_kw`` [kW], ``annual_heat_mwh`` and ``tariff_per_mwh`` (for break-even prices),
+        ``choice`` (``forced``, ``forbidden`` or blank), ``group`` (those of one name join all or
+        none).
     mode
         ``"npv"`` connects who is worth it, ``"all"`` everyone in reach.
     catalogue
         Pipes to choose from.
     rules
         Temperatures, capacity, economics and reach.
-    index
-        Routing index by `trench_weight`, if already at hand.
+    values
+        Present value of each consumer at each source where it differs, shape (consumers, sources);
+        ``value`` is then not read.
+    existing
+        Pipes that lie already: columns ``edge`` (street edge) and ``size`` (position in the
+        catalogue). Up to their size they cost only the heat they lose; a larger pipe in their place
+        costs as a new one.
+    budget
+        Largest investment in trenches and pipes [money].
+    heat_target_mwh
+        Least annual heat of the consumers connected [MWh]; needs ``annual_heat_mwh``.
+    effort
+        How much work the search and its bound may take.
+    seed
+        Of the random choices of the search.
 
     Returns
     -------
     plan
-        The network; ``lower_bound`` and ``gap`` are NaN, ``proven`` is False.
+        The network.
+
+    Raises
+    ------
+    ValueError
+        If a budget or heat target cannot be kept, or both are given, a forced consumer cannot be
+        reached, or consumers share a node.
+    ContradictionError
+        If the plan does not add up or a bound exceeds its cost.
 
     Notes
     -----
-    For given section costs the best subtree follows exactly from the leaves inwards: a branch is
-    kept if the value behind it exceeds its cost. Section costs depend on who stays, so the two
-    steps alternate; consumers only ever leave, which ends the loop.
+    Minimises what trenches cost over the life plus the value of consumers left out, with the pipe
+    of each section from the catalogue at its design flow. Method and bound: see
+    `heatreach.network.optimise`.
     """
-    if index is None:
-        index = routing_index(streets, trench_weight(streets))
-    order = np.lexsort([consumers[name].to_numpy() for name in ("value", "peak_kw", "node")])
-    ranked = consumers.iloc[order]  # so that rows in any order give one plan
-    plan = _designed(streets, index, ranked, source, mode, catalogue, rules)
-    return replace(plan, consumers=plan.consumers.iloc[np.argsort(order)])
+    table = source_table(sources, rules)
+    people = consumer_table(consumers, len(table), values)
+    prize, source_cost = _prizes(people, values, mode, len(table))
+    problem = design_problem(
+        streets,
+        table,
+        people,
+        prize=prize,
+        source_cost=source_cost,
+        cost=_cost_beside(streets, catalogue, rules, existing),
+        catalogue=catalogue,
+        rules=rules,
+    )
+    find = partial(
+        selected,
+        consumers=people,
+        investment=investment_of(problem, streets, catalogue, lying(streets, existing)),
+        budget=budget,
+        heat_target_mwh=heat_target_mwh,
+        effort=effort,
+        seed=seed,
+    )
+    _refuse_out_of_reach(people, problem)
+    solution, meaning = find(problem)
+    fits = np.isfinite(solution.objective)
+    if not fits:
+        problem = replace(problem, model=_as_many_as_fit(problem.model))
+        solution, meaning = find(problem)
+    plan = plan_of(
+        problem, solution, streets, people, catalogue=catalogue, rules=rules, existing=existing
+    )
+    check_plan(
+        plan,
+        streets,
+        catalogue,
+        rules,
+        capacity_kw=table["capacity_kw"].to_numpy(dtype=float),
+        existing=existing,
+    )
+    return replace(plan, limit_words=meaning) if fits else _without_bound(plan)
 
 
-def _designed(
-    streets: StreetGraph,
-    index: RoutingIndex,
-    consumers: pd.DataFrame,
-    source: int,
-    mode: Literal["npv", "all"],
-    catalogue: Catalogue,
-    rules: DesignRules,
-) -> NetworkPlan:
-    """The plan for consumers in order of their nodes."""
-    reach = _reachable(streets, index, consumers, source, rules)
-    values = consumers["value"].to_numpy(dtype=float)
-    peaks = consumers["peak_kw"].to_numpy(dtype=float)
-    place = np.full(streets.nodes, -1)
-    place[reach.tree.node] = np.arange(len(reach.tree.node))
-    leaf = np.where(reach.inside, place[consumers["node"].to_numpy()], -1)
-    coincident = np.zeros(len(consumers))
-    if "coincident_kw" in consumers:
-        coincident = consumers["coincident_kw"].to_numpy(dtype=float)
-    problem = Problem(streets, reach.tree, leaf, peaks, coincident, catalogue, rules)
-    if mode == "npv" and reach.inside.any():
-        kept = best_choice(problem, values, reach.inside)
-    else:
-        kept = reach.inside.copy()
-    return _plan(problem, consumers, kept, reach)
-
-
-def trench_weight(streets: StreetGraph) -> npt.NDArray[np.float64]:
+def source_table(sources: int | Sequence[int] | pd.DataFrame, rules: DesignRules) -> pd.DataFrame:
     """
-    Length of each edge weighted by what its trench costs relative to plain paved ground [m].
+    Sources with node, capacity and opening cost.
 
     Parameters
     ----------
-    streets
-        The street graph.
+    sources
+        Node, nodes or table.
+    rules
+        Capacity of those that state none.
 
     Returns
     -------
-    weight
-        Length times cost factor, times the soft-ground ratio where unpaved; shape (edges,).
+    table
+        ``node``, ``capacity_kw``, ``opening_cost``.
     """
-    hard = assumption("pipe_costs", "DN100", "capex_hard_per_m").value
-    soft = assumption("pipe_costs", "DN100", "capex_soft_per_m").value
-    ratio = np.where(streets.of_way("surface_class") == "hard", 1.0, soft / hard)
-    weight: npt.NDArray[np.float64] = (
-        streets.length_m * streets.of_way("cost_factor").astype(float) * ratio
+    if isinstance(sources, pd.DataFrame):
+        table = sources.reset_index(drop=True)
+    else:
+        table = pd.DataFrame({"node": np.atleast_1d(np.asarray(sources, dtype=np.int64))})
+    default: dict[str, Any] = {"capacity_kw": rules.capacity_kw, "opening_cost": 0.0}
+    return table.assign(**{name: table.get(name, value) for name, value in default.items()})
+
+
+def consumer_table(
+    consumers: pd.DataFrame, sources: int, values: npt.NDArray[np.float64] | None
+) -> pd.DataFrame:
+    """
+    Consumers with every column the design reads.
+
+    Parameters
+    ----------
+    consumers
+        As given.
+    sources
+        Number of sources.
+    values
+        Value of each consumer at each source, if it differs.
+
+    Returns
+    -------
+    table
+        The consumers, missing columns filled in.
+
+    Raises
+    ------
+    ValueError
+        If the values do not match consumers and sources, or consumers share a node.
+    """
+    if values is not None and values.shape != (len(consumers), sources):
+        raise ValueError(
+            f"values must have one row per consumer and one column per source, "
+            f"({len(consumers)}, {sources}), not {values.shape}"
+        )
+    default: dict[str, Any] = {
+        **{"value": 0.0, "coincident_kw": 0.0, "choice": ""},
+        **{"annual_heat_mwh": np.nan, "tariff_per_mwh": np.nan},
+    }
+    missing = {name: value for name, value in default.items() if name not in consumers}
+    frame = consumers.assign(**missing)
+    node = frame.loc[frame["node"] >= 0, "node"]
+    shared = frame.index[frame["node"].isin(node[node.duplicated()])].tolist()
+    if shared:
+        raise ValueError(f"consumers {shared} share a graph node; give each its own, or merge them")
+    return frame if values is None else frame.assign(value=values.max(axis=1))
+
+
+def _prizes(
+    consumers: pd.DataFrame, values: npt.NDArray[np.float64] | None, mode: str, sources: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Prize of each consumer and what it is worth less at each source."""
+    value = consumers["value"].to_numpy(dtype=float)
+    less = np.zeros((len(value), sources)) if values is None else value[:, None] - values
+    choice = consumers["choice"].to_numpy()
+    prize = np.where((choice == "forced") | (mode == "all"), np.inf, value)
+    return np.where(choice == "forbidden", -np.inf, prize), less
+
+
+def _cost_beside(
+    streets: StreetGraph, catalogue: Catalogue, rules: DesignRules, existing: pd.DataFrame | None
+) -> npt.NDArray[np.float64]:
+    """Cost of each edge with each pipe where some pipes lie already."""
+    cost = cost_by_pipe(streets, catalogue, rules)
+    if existing is None or existing.empty:
+        return cost
+    edge = existing["edge"].to_numpy(dtype=np.int64)
+    size = existing["size"].to_numpy(dtype=np.int64)
+    covered = np.arange(cost.shape[1]) <= size[:, None]
+    loss = (running_per_m(catalogue, rules)[size] * streets.length_m[edge])[:, None]
+    cost[edge] = np.where(covered, loss, cost[edge])
+    return cost
+
+
+def _refuse_out_of_reach(consumers: pd.DataFrame, problem: DesignProblem) -> None:
+    """An error that names consumers who are forced in but have no way or pipe to a source."""
+    inside = np.zeros(len(consumers), dtype=bool)
+    inside[problem.row] = True
+    forced = (consumers["choice"] == "forced").to_numpy()
+    if (forced & ~inside).any():
+        names = consumers.index[forced & ~inside].tolist()
+        raise ValueError(f"consumers {names} are forced in, but no source reaches them with a pipe")
+
+
+def _without_bound(plan: NetworkPlan) -> NetworkPlan:
+    """A plan that leaves out consumers it should connect: nothing is proven, no price is named."""
+    parts = plan.cost_parts | {"left_out": 0.0}
+    short = "not everybody can be connected: source or largest pipe too small"
+    left = ~plan.consumers["connected"] & plan.consumers["reason_key"].notna()
+    people = plan.consumers.assign(
+        reason=plan.consumers["reason"].mask(left, short),
+        **dict.fromkeys(("joining_cost", "grant", "break_even_price_per_mwh"), np.nan),
     )
-    return weight
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reach:
-    """Tree of cheapest routes, which consumers are within the limit, and how far they are."""
-
-    tree: Tree
-    inside: npt.NDArray[np.bool_]
-    route_m: npt.NDArray[np.float64]
-
-
-def _reachable(
-    streets: StreetGraph,
-    index: RoutingIndex,
-    consumers: pd.DataFrame,
-    source: int,
-    rules: DesignRules,
-) -> _Reach:
-    """Cheapest routes to the consumers whose route is short enough."""
-    node = consumers["node"].to_numpy(dtype=np.int64)
-    paths = shortest_paths(index, source)
-    found = np.flatnonzero((node >= 0) & np.isfinite(paths.distance[node]) & (node != source))
-    steps = trace(index, paths, node[found])
-    route = np.bincount(steps.route, weights=streets.length_m[steps.edge], minlength=len(found))
-    route_m = np.full(len(node), np.nan)
-    route_m[found] = route
-    inside = route_m <= rules.reach_m
-    return _Reach(
-        tree=tree_of_routes(paths, trace(index, paths, node[inside])),
-        inside=inside,
-        route_m=route_m,
+    return replace(
+        plan,
+        consumers=people,
+        cost_parts=parts,
+        objective=sum(parts.values()),
+        lower_bound=np.nan,
+        gap=np.nan,
+        proven=False,
+        limit_words=short,
     )
 
 
-def _plan(
-    problem: Problem,
-    consumers: pd.DataFrame,
-    kept: npt.NDArray[np.bool_],
-    reach: _Reach,
-) -> NetworkPlan:
-    """The plan for a chosen set of consumers."""
-    sections = problem.sections(kept)
-    used = sections.consumers > 0.0
-    used[0] = True
-    edges = problem.table(sections)[used].iloc[1:].reset_index(drop=True)
-    return NetworkPlan(
-        tree=problem.tree.pruned(used),
-        edges=edges,
-        consumers=consumers.assign(
-            connected=kept,
-            route_m=reach.route_m,
-            reason=_reasons(problem, consumers, kept, reach),
-        ),
-        cost=float(edges["capex"].sum(skipna=False)),
-    )
-
-
-def _reasons(
-    problem: Problem, consumers: pd.DataFrame, kept: npt.NDArray[np.bool_], reach: _Reach
-) -> npt.NDArray[np.object_]:
-    """Why each consumer is in or out of the plan, in words."""
-    values = consumers["value"].to_numpy(dtype=float)
-    reason = np.full(len(kept), "not worth its trench at these prices", dtype=object)
-    reason[problem.crowded_out(kept, values)] = "needs more heat than the data centre has left"
-    reason[values <= 0.0] = "the heat would cost more than it earns"
-    reason[~reach.inside] = f"route is longer than {problem.rules.reach_m:,.0f} m"
-    reason[np.isnan(reach.route_m)] = "no street route from the data centre"
-    reason[kept] = "connected"
-    return reason
+def _as_many_as_fit(model: Model) -> Model:
+    """The problem with consumers that must be connected made very valuable instead."""
+    dearest = np.where(np.isfinite(model.cost), model.cost, 0.0).max(axis=1).sum()
+    finite = model.prize[np.isfinite(model.prize)].sum()
+    prize = np.where(np.isinf(model.prize), dearest + finite + 1.0, model.prize)
+    return replace(model, prize=prize)

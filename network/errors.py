@@ -7,3 +7,7 @@ class OsmFileError(ValueError):
 
 class StreetError(ValueError):
     """Streets that cannot become a graph, or a graph that lacks what was asked of it."""
+
+
+class ContradictionError(ArithmeticError):
+    """A plan or bound that contradicts itself: something is wrong with heatreach, not the input."""

@@ -118,6 +118,46 @@ def tree_of_routes(paths: ShortestPaths, steps: Trace) -> Tree:
     )
 
 
+def tree_of_parents(
+    parent: npt.NDArray[np.int64], edge: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
+) -> Tree:
+    """
+    Tree given by the node and edge towards the root at each node.
+
+    Parameters
+    ----------
+    parent, edge
+        Node and edge towards the root at each node of the graph; -1 at the root.
+    order
+        Nodes of the tree, every parent before its children, the root first.
+
+    Returns
+    -------
+    tree
+        The tree, sorted by level and, within a level, by node.
+
+    Examples
+    --------
+    >>> tree = tree_of_parents(np.array([-1, 0, 1]), np.array([-1, 5, 6]), np.array([0, 1, 2]))
+    >>> tree.node.tolist(), tree.parent.tolist(), tree.edge.tolist(), tree.start.tolist()
+    ([0, 1, 2], [0, 0, 1], [-1, 5, 6], [0, 1, 2, 3])
+    """
+    level = np.zeros(len(parent), dtype=np.int64)
+    for node in order[1:].tolist():
+        level[node] = level[parent[node]] + 1
+    nodes = order[np.lexsort((order, level[order]))]
+    place = np.zeros(len(parent), dtype=np.int64)
+    place[nodes] = np.arange(len(nodes))
+    above = place[np.maximum(parent[nodes], 0)]
+    above[0] = 0
+    return Tree(
+        node=nodes,
+        parent=above,
+        edge=edge[nodes],
+        start=np.concatenate([[0], np.cumsum(np.bincount(level[nodes]))]),
+    )
+
+
 @lru_cache(maxsize=1)
 def _winter_2001() -> dict[str, float]:
     """Coefficients of the diversity factor."""

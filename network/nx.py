@@ -18,13 +18,17 @@ from pyproj import CRS, Transformer
 
 from .crs import measures_metres, metric_crs, middle_degrees
 from .errors import StreetError
-from .streets import StreetGraph, build, way_attributes
+from .streets import StreetGraph, build
+from .ways import way_attributes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 TAGS = ("highway", "name", "access", "bridge", "tunnel", "surface", "area", "cost_factor")
-OWN = ("surface_class", "private", "bridge", "tunnel", "cost_factor", "connectable")
+OWN = (
+    *("surface_class", "private", "bridge", "tunnel", "cost_factor", "connectable", "crosses"),
+    "oneway",
+)
 
 
 def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph[int]:
@@ -41,7 +45,8 @@ def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph[int]:
     graph
         Nodes are the ``node_id``, with ``x``, ``y`` and ``street_count``; every segment appears in
         both directions (``reversed`` tells which), with ``osmid``, ``length`` [m], ``highway``,
-        ``name`` and a dictionary ``heatreach`` of our own attributes.
+        ``name``, a dictionary ``heatreach`` of our own attributes and, where a pipe needs a bore,
+        ``bore``.
 
     Examples
     --------
@@ -81,11 +86,13 @@ def to_networkx(streets: StreetGraph) -> nx.MultiDiGraph[int]:
         streets.head.tolist(),
         streets.way.tolist(),
         streets.length_m.tolist(),
+        streets.bore.tolist(),
         strict=True,
     )
-    for tail, head, way, length in ends:
+    for tail, head, way, length, bore in ends:
+        own = {**ways[way], "length": length, **({"bore": bore} if bore else {})}
         for start, end, backwards in ((tail, head, False), (head, tail, True)):
-            graph.add_edge(names[start], names[end], **ways[way], length=length, reversed=backwards)
+            graph.add_edge(names[start], names[end], **own, reversed=backwards)
     return graph
 
 
@@ -140,6 +147,7 @@ def from_networkx(graph: nx.Graph[Any]) -> StreetGraph:
         head=head,
         way=way,
         ways=_ways(table),
+        bore=_bores(table, way),
     )
 
 
@@ -234,6 +242,15 @@ def _identifiers(nodes: list[Any], added: int) -> npt.NDArray[np.int64]:
     own = np.array(nodes if whole else range(len(nodes)), dtype=np.int64)
     lowest = min(0, int(own.min(initial=0)))
     return np.concatenate([own, lowest - 1 - np.arange(added)])
+
+
+def _bores(table: pd.DataFrame, way: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """What each segment crosses unbridged; of an edge cut at its corners, the first piece."""
+    bore = np.full(len(way), "", dtype=object)
+    if "bore" in table:
+        edge, first = np.unique(way, return_index=True)
+        bore[first] = table["bore"].fillna("").to_numpy()[edge]
+    return bore
 
 
 def _ways(table: pd.DataFrame) -> pd.DataFrame:

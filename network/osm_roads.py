@@ -36,6 +36,8 @@ _WAY_TAGS = (
     "layer",
     "covered",
     "area",
+    "oneway",
+    "junction",
 )
 _RAIL = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
 _WATER = frozenset({"river", "canal"})
@@ -190,8 +192,8 @@ def barriers_of(
     Returns
     -------
     barriers
-        ``kind`` (rail, water, motorway) and geometry; lines in tunnels, and roads on bridges, are
-        no barrier.
+        ``kind`` (rail, water, motorway) and geometry; lines in tunnels or on bridges are no
+        barrier, since a pipe passes over or under them.
     """
     single = shapely.get_num_geometries(water) == 1
     water = np.where(single, shapely.get_geometry(water, 0), water)
@@ -229,12 +231,12 @@ def _lines(
 
 def _barrier_kind(tags: dict[str, str]) -> str:
     """Kind of barrier a line is, or '' for none."""
-    if tags.get("tunnel", "no") != "no":
+    if tags.get("tunnel", "no") != "no" or tags.get("bridge", "no") != "no":
         return ""
     if tags.get("railway") in _RAIL:
         return "rail"
     if tags.get("waterway") in _WATER or tags.get("natural") == "coastline":
         return "water"
-    if tags.get("highway") in _MOTORWAY and tags.get("bridge", "no") == "no":
+    if tags.get("highway") in _MOTORWAY:
         return "motorway"
     return ""

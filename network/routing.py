@@ -53,6 +53,30 @@ class RoutingIndex:
         return edges
 
 
+def without_ways_out(index: RoutingIndex, node: npt.NDArray[np.bool_]) -> RoutingIndex:
+    """
+    Routing index in which no route leaves some nodes.
+
+    Parameters
+    ----------
+    index
+        The graph.
+    node
+        Nodes that routes may enter but not leave, shape (nodes,); buildings that none may pass.
+
+    Returns
+    -------
+    index
+        The graph without those directions.
+    """
+    nodes = index.matrix.shape[0]
+    row, column = np.divmod(index.pair, nodes)
+    open_ = ~node[row]
+    start = np.concatenate([[0], np.cumsum(np.bincount(row[open_], minlength=nodes))])
+    matrix = csr_array((index.matrix.data[open_], column[open_], start), shape=index.matrix.shape)
+    return RoutingIndex(matrix=matrix, pair=index.pair[open_], edge=index.edge[open_])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortestPaths:
     """Distances and predecessors from one source, one value per node (inf and -9999 if beyond)."""

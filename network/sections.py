@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .catalogue import Catalogue
-    from .design import DesignRules, NetworkPlan
+    from .design import DesignRules
     from .flows import Tree
+    from .plan_tables import NetworkPlan
     from .streets import StreetGraph
 
 SUMS = ("length_m", "loss_mwh", "capex", "capex_low", "capex_high")

@@ -1,12 +1,10 @@
 """
-Temperatures and heat losses of a network at its mean yearly load.
+Steady thermo-hydraulic check of a designed network: supply and return, any number of loads at once.
 
-Water cools exponentially along a buried pipe, the more the slower it flows. The supply leaves the
-source warm enough that every consumer gets what it needs; where a consumer's own flow is too small
-to keep the drop below a limit, water is let past it (bypass), as operators do. Returns mix by
-enthalpy, so heat fed in equals heat delivered plus losses to rounding.
-
-`link_temperatures` serves one pipe per link in closed form, `network_temperatures` a tree.
+`simulate_network` brings a plan's pipes and consumers together and asks `thermal` for flows and
+temperatures and `hydraulics` for pressures. Temperatures at mean load alone, with the supply as
+warm as the most demanding consumer needs, are in `mean_load`; the year is in `annual`, and what to
+do about consumers that get too little in `corrections`.
 """
 
 from __future__ import annotations
@@ -16,236 +14,307 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatreach.thermo import PhysicsRangeError
+from heatreach.thermo.water import COLDEST_DEGC, WARMEST_DEGC
+
+from .flows import design_peak_kw
+from .hydraulics import network_pressures, pipe_friction, pump_power_kw
+from .mean_load import (
+    LinkTemperatures,
+    NetworkTemperatures,
+    link_temperatures,
+    network_temperatures,
+)
+from .sizing import NO_PIPE
+from .states import NetworkState, Operation
+from .thermal import enthalpy_kj_kg, thermal_state
+
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
 
+    from .catalogue import Catalogue
+    from .design import DesignRules
     from .flows import Tree
+    from .plan_tables import NetworkPlan
+    from .streets import StreetGraph
+    from .thermal import ThermalState
 
-ITERATIONS_MAX = 2000
-"""Most networks settle in ten rounds; neighbours that bypass behind one long pipe need hundreds."""
-
-FLOW_TOLERANCE = 1e-8
-"""Largest relative change of any flow at which a network counts as settled."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkTemperatures:
-    """Mean-load state of links, arrays of shape (links,); kelvin drop and kilowatt loss."""
-
-    flow_kg_s: npt.NDArray[np.float64]
-    source_supply_degc: npt.NDArray[np.float64]
-    source_return_degc: npt.NDArray[np.float64]
-    supply_drop_k: npt.NDArray[np.float64]
-    loss_kw: npt.NDArray[np.float64]
+__all__ = [
+    "LinkTemperatures",
+    "NetworkState",
+    "NetworkTemperatures",
+    "Operation",
+    "design_heat_kw",
+    "link_temperatures",
+    "network_temperatures",
+    "simulate_network",
+]
 
 
-def link_temperatures(
-    heat_kw: npt.NDArray[np.float64],
-    *,
-    supply_degc: npt.NDArray[np.float64],
-    return_degc: npt.NDArray[np.float64],
-    length_m: npt.NDArray[np.float64],
-    u_value_w_mk: npt.NDArray[np.float64],
-    ground_degc: float,
-    drop_max_k: float,
-    heat_capacity_kj_kgk: npt.NDArray[np.float64],
-) -> LinkTemperatures:
+def design_heat_kw(plan: NetworkPlan) -> npt.NDArray[np.float64]:
     """
-    Temperatures at the source and heat loss of single pipes at mean load.
+    Heat each consumer takes on the design day.
 
     Parameters
     ----------
+    plan
+        The designed network.
+
+    Returns
+    -------
     heat_kw
-        Mean heat delivered [kW], one per link.
-    supply_degc, return_degc
-        Supply temperature needed by and return temperature of the consumer [°C].
-    length_m
-        Trench length [m].
-    u_value_w_mk
-        Loss coefficient of one pipe [W/(m·K)].
-    ground_degc
-        Ground temperature [°C].
-    drop_max_k
-        Largest cooling of the supply along the route [K]; beyond it water bypasses the consumer.
-    heat_capacity_kj_kgk
-        Heat capacity of the water [kJ/(kg·K)].
+        Each connected consumer's peak times one factor, so that all together take the common peak
+        that diversity leaves of them [kW]; 0 where not connected.
+    """
+    consumers = plan.consumers
+    peak = np.where(consumers["connected"], consumers["peak_kw"].to_numpy(dtype=float), 0.0)
+    together = 0.0
+    if "coincident_kw" in consumers:
+        joined = consumers["connected"].to_numpy(dtype=bool)
+        together = float(consumers["coincident_kw"].to_numpy(dtype=float)[joined].sum())
+    count, total = int(np.count_nonzero(peak)), float(peak.sum())
+    if count == 0:
+        return peak
+    common = float(design_peak_kw(total, count, float(peak.max()), coincident_kw=together))
+    shared: npt.NDArray[np.float64] = peak * common / total
+    return shared
+
+
+def simulate_network(
+    plan: NetworkPlan,
+    streets: StreetGraph,
+    *,
+    catalogue: Catalogue,
+    rules: DesignRules,
+    operation: Operation,
+    heat_kw: npt.ArrayLike | None = None,
+    supply_degc: npt.ArrayLike | None = None,
+    ground_degc: npt.ArrayLike | None = None,
+) -> NetworkState:
+    """
+    Flows, temperatures and pressures of a designed network in steady states.
+
+    Parameters
+    ----------
+    plan
+        The designed network of one source (``plan.of_source`` gives it); its consumers may carry
+        ``supply_degc`` (needed) and ``return_degc`` (given back), else those of the rules hold.
+    streets
+        The graph it was designed on.
+    catalogue, rules
+        Pipes and conditions of the design.
+    operation
+        How the network is run.
+    heat_kw
+        Heat each row of the plan's consumers takes [kW], shape (consumers,) or (states,
+        consumers); the design day if not given.
+    supply_degc, ground_degc
+        Supply temperature at the source and ground temperature [°C], one for all states or one per
+        state; those of the rules if not given.
 
     Returns
     -------
     state
-        ``source_supply_degc = Tg + (Ts − Tg)·exp(k)``, ``k = U·L/(m·c)``.
+        The states.
+
+    Raises
+    ------
+    PhysicsRangeError
+        If a supply temperature is outside 0–150 °C or not above every return temperature.
 
     Notes
     -----
-    Steady state, no heat exchanged between the two pipes. Heat fed in at the source,
-    ``m·c·(T_supply − T_return)``, equals heat plus loss.
-
-    Examples
-    --------
-    >>> one = np.ones(1)
-    >>> state = link_temperatures(500.0 * one, supply_degc=70.0 * one, return_degc=40.0 * one,
-    ...     length_m=1000.0 * one, u_value_w_mk=0.2 * one, ground_degc=8.0, drop_max_k=10.0,
-    ...     heat_capacity_kj_kgk=4.18 * one)
-    >>> round(float(state.supply_drop_k[0]), 2), round(float(state.loss_kw[0]), 1)
-    (0.75, 18.8)
+    See `heatreach.network.thermal` and `heatreach.network.hydraulics`. A section sized for a peak
+    its few consumers reach on their own is not at that peak in a state all consumers share.
     """
-    loss_w_k = u_value_w_mk * length_m
-    steepest = np.log1p(drop_max_k / (supply_degc - ground_degc))
-    needed = heat_kw / (heat_capacity_kj_kgk * (supply_degc - return_degc))
-    flow = np.maximum(needed, loss_w_k / 1e3 / (heat_capacity_kj_kgk * steepest))
-    capacity_kw_k = flow * heat_capacity_kj_kgk
-    decay = np.exp(-loss_w_k / 1e3 / capacity_kw_k)
-    source_supply = ground_degc + (supply_degc - ground_degc) / decay
-    mixed_return = supply_degc - heat_kw / capacity_kw_k
-    source_return = ground_degc + (mixed_return - ground_degc) * decay
-    drop = source_supply - supply_degc
-    return LinkTemperatures(
-        flow_kg_s=flow,
-        source_supply_degc=source_supply,
-        source_return_degc=source_return,
-        supply_drop_k=drop,
-        loss_kw=capacity_kw_k * (drop + mixed_return - source_return),
+    asked = design_heat_kw(plan) if heat_kw is None else np.asarray(heat_kw, dtype=float)
+    heat = np.atleast_2d(asked)
+    pipes = _pipes(plan, catalogue)
+    seats = _seats(plan, streets, rules)
+    source = _per_state(rules.supply_degc if supply_degc is None else supply_degc, len(heat))
+    ground = _per_state(rules.ground_degc if ground_degc is None else ground_degc, len(heat))
+    _refuse_cold_source(source, seats)
+    at_nodes = np.zeros((len(plan.tree.node), len(heat)))
+    np.add.at(at_nodes, seats.leaf, np.nan_to_num(heat[:, seats.row]).T)
+    at_nodes = np.ascontiguousarray(at_nodes.T)
+    thermal = thermal_state(
+        plan.tree,
+        at_nodes,
+        return_degc=seats.back_at_nodes,
+        loss_w_k=pipes.length_m * pipes.u_value_w_mk,
+        source_degc=source,
+        ground_degc=ground,
+        drop_max_k=operation.drop_max_k,
+    )
+    state = _state(plan.tree, thermal, pipes, seats, at_nodes, ground, operation)
+    return state if asked.ndim > 1 else state.only()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipes:
+    """Length, loss coefficient and bore of the pipes towards each tree node."""
+
+    length_m: npt.NDArray[np.float64]
+    u_value_w_mk: npt.NDArray[np.float64]
+    inner_diameter_mm: npt.NDArray[np.float64]
+    roughness_mm: float
+
+
+def _pipes(plan: NetworkPlan, catalogue: Catalogue) -> _Pipes:
+    """Pipes of a plan; an edge without pipe loses neither heat nor pressure."""
+    size = plan.edges["size"].to_numpy(dtype=np.int64)
+    laid = np.concatenate([[False], size != NO_PIPE])
+    length = np.concatenate([[0.0], plan.edges["length_m"].to_numpy(dtype=float)])
+    size = np.concatenate([[0], np.maximum(size, 0)])
+    return _Pipes(
+        np.where(laid, length, 0.0),
+        catalogue.u_value_w_mk[size],
+        catalogue.inner_diameter_mm[size],
+        catalogue.roughness_mm,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkTemperatures:
-    """
-    Mean-load state of a network.
+@dataclass(frozen=True, slots=True)
+class _Seats:
+    """Connected consumers: row in the table, tree node, temperatures needed and given back."""
 
-    Attributes
-    ----------
-    supply_degc
-        Supply temperature at each tree node [°C]; the first is the source.
-    source_return_degc
-        Return temperature at the source [°C].
-    flow_kg_s
-        Flow in the edge towards each tree node [kg/s]; the first is the total.
-    loss_kw
-        Heat lost by the supply and return pipe of that edge [kW].
-    settled
-        Whether the flows stopped changing.
-    """
-
-    supply_degc: npt.NDArray[np.float64]
-    source_return_degc: float
-    flow_kg_s: npt.NDArray[np.float64]
-    loss_kw: npt.NDArray[np.float64]
-    settled: bool
+    rows: int
+    row: npt.NDArray[np.int64]
+    leaf: npt.NDArray[np.int64]
+    need_degc: npt.NDArray[np.float64]
+    back_degc: npt.NDArray[np.float64]
+    back_at_nodes: npt.NDArray[np.float64]
 
 
-def network_temperatures(
+def _seats(plan: NetworkPlan, streets: StreetGraph, rules: DesignRules) -> _Seats:
+    """Where the consumers of a plan sit in its tree."""
+    place = np.full(streets.nodes + 1, -1)
+    place[plan.tree.node] = np.arange(len(plan.tree.node))
+    row = np.flatnonzero(plan.consumers["connected"].to_numpy(dtype=bool))
+    served = plan.consumers.iloc[row]
+    leaf = place[served["node"].to_numpy(dtype=np.int64)]
+    back = _column(served, "return_degc", rules.return_degc)
+    back_at_nodes = np.full(len(plan.tree.node), rules.return_degc)
+    back_at_nodes[leaf] = back
+    need = _column(served, "supply_degc", rules.supply_degc)
+    return _Seats(len(plan.consumers), row, leaf, need, back, back_at_nodes)
+
+
+def _column(frame: pd.DataFrame, name: str, otherwise: float) -> npt.NDArray[np.float64]:
+    """A column where the table has it, else one value for all."""
+    if name not in frame:
+        return np.full(len(frame), otherwise)
+    return frame[name].fillna(otherwise).to_numpy(dtype=float)
+
+
+def _per_state(value: npt.ArrayLike, states: int) -> npt.NDArray[np.float64]:
+    """One value per state."""
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=float), (states,)))
+
+
+def _refuse_cold_source(source_degc: npt.NDArray[np.float64], seats: _Seats) -> None:
+    """Refuse supply temperatures no consumer can be served with."""
+    if not ((source_degc >= COLDEST_DEGC) & (source_degc <= WARMEST_DEGC)).all():
+        raise PhysicsRangeError(
+            f"supply temperature {source_degc.min():g}–{source_degc.max():g} °C is outside "
+            f"{COLDEST_DEGC:g}–{WARMEST_DEGC:g} °C; check the temperatures of the network"
+        )
+    warmest = seats.back_degc.max(initial=-np.inf)
+    if (source_degc <= warmest).any():
+        raise PhysicsRangeError(
+            f"supply temperature {source_degc.min():g} °C is not above the return temperature "
+            f"{warmest:g} °C of a consumer; raise the supply or lower the return"
+        )
+
+
+def _state(
     tree: Tree,
-    heat_kw: npt.NDArray[np.float64],
-    *,
-    supply_degc: npt.NDArray[np.float64],
-    return_degc: npt.NDArray[np.float64],
-    length_m: npt.NDArray[np.float64],
-    u_value_w_mk: npt.NDArray[np.float64],
-    ground_degc: float,
-    drop_max_k: float,
-    heat_capacity_kj_kgk: float,
-) -> NetworkTemperatures:
-    """
-    Temperatures, flows and losses of a tree of pipes at mean load.
-
-    Parameters
-    ----------
-    tree
-        The network.
-    heat_kw
-        Mean heat delivered at each tree node [kW]; 0 where there is no consumer.
-    supply_degc, return_degc
-        What the consumer at the node needs and gives back [°C]; ignored where there is none.
-    length_m, u_value_w_mk
-        Length [m] and loss coefficient [W/(m·K)] of the edge towards each tree node.
-    ground_degc, drop_max_k, heat_capacity_kj_kgk
-        As for `link_temperatures`.
-
-    Returns
-    -------
-    state
-        The settled state.
-
-    Notes
-    -----
-    Fixed-point iteration on the consumers' flows; the source supply temperature is the lowest that
-    serves every consumer.
-    """
-    served = np.flatnonzero(heat_kw > 0.0)
-    need, back, heat = supply_degc[served], return_degc[served], heat_kw[served]
-    steepest = np.log1p(drop_max_k / (need - ground_degc))
-    loss_kw_k = length_m * u_value_w_mk / 1e3
-    own_flow, bypass = heat / (heat_capacity_kj_kgk * (need - back)), np.ones(len(served))
-    settled = False
-    for _ in range(ITERATIONS_MAX):
-        flow = _gathered(tree, served, own_flow)
-        decay = _decay_exponent(loss_kw_k, flow * heat_capacity_kj_kgk)
-        along = tree.upstream(decay)[served]
-        # Flows still too small would ask for absurd temperatures; bypass will end within the cap.
-        cooling = np.minimum(along, steepest)
-        source = ground_degc + np.max((need - ground_degc) * np.exp(cooling))
-        at_consumer = ground_degc + (source - ground_degc) * np.exp(-cooling)
-        bypass = np.maximum(1.0, bypass * along / steepest)
-        wanted = bypass * heat / (heat_capacity_kj_kgk * (at_consumer - back))
-        settled = bool(np.all(np.abs(wanted - own_flow) <= FLOW_TOLERANCE * own_flow))
-        if settled:
-            break
-        own_flow = wanted
-    along = tree.upstream(decay)
-    source = ground_degc + np.max((need - ground_degc) * np.exp(along[served]))
-    supply = ground_degc + (source - ground_degc) * np.exp(-along)
-    source_return, loss = _returns(
-        tree, heat_kw, supply, decay, flow * heat_capacity_kj_kgk, ground_degc
+    thermal: ThermalState,
+    pipes: _Pipes,
+    seats: _Seats,
+    asked_kw: npt.NDArray[np.float64],
+    ground_degc: npt.NDArray[np.float64],
+    operation: Operation,
+) -> NetworkState:
+    """All results of thermally settled states."""
+    parent, flow = tree.parent, thermal.flow_kg_s
+    begin = thermal.supply_degc[:, parent]
+    begin[:, 0] = thermal.supply_degc[:, 0]
+    middle = (begin + thermal.supply_degc, thermal.return_degc + thermal.arriving_degc)
+    there, back = (
+        pipe_friction(
+            flow,
+            pipes.inner_diameter_mm,
+            temperature_degc=both / 2.0,
+            roughness_mm=pipes.roughness_mm,
+        )
+        for both in middle
     )
-    return NetworkTemperatures(
-        supply_degc=supply,
-        source_return_degc=source_return,
+    share = pipes.length_m * (1.0 + operation.fittings_share)
+    pressure = network_pressures(
+        tree,
+        there.gradient_pa_m * share,
+        back.gradient_pa_m * share,
+        served=seats.leaf,
+        substation_drop_pa=operation.substation_drop_pa,
+        head_max_pa=operation.head_max_pa,
+    )
+    arriving, home = thermal.supply_degc[:, seats.leaf], thermal.return_degc[:, 0]
+    differential = (pressure.supply_pa - pressure.return_pa)[:, seats.leaf]
+    source = thermal.supply_degc[:, 0]
+    fed = flow[:, 0] * (enthalpy_kj_kg(source) - enthalpy_kj_kg(home))
+    delivered = thermal.delivered_kw.sum(axis=1)
+    over = ground_degc[:, None]
+    mean = _log_mean(begin - over, thermal.supply_degc - over) + _log_mean(
+        thermal.return_degc - over, thermal.arriving_degc - over
+    )
+    lost = (mean * pipes.length_m * pipes.u_value_w_mk).sum(axis=1) / 1e3
+    own = thermal.own_kg_s[:, seats.leaf]
+    taken = thermal.delivered_kw[:, seats.leaf]
+    given = enthalpy_kj_kg(arriving) - enthalpy_kj_kg(seats.back_degc)
+    needed = np.where(taken > 0.0, taken / np.maximum(given, 1e-9), 0.0)
+
+    def of_rows(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        table = np.full((len(values), seats.rows), np.nan)
+        table[:, seats.row] = values
+        return table
+
+    return NetworkState(
         flow_kg_s=flow,
-        loss_kw=loss,
-        settled=settled,
+        velocity_m_s=there.velocity_m_s,
+        supply_degc=thermal.supply_degc,
+        return_degc=thermal.return_degc,
+        supply_pa=pressure.supply_pa,
+        return_pa=pressure.return_pa,
+        supply_gradient_pa_m=there.gradient_pa_m,
+        return_gradient_pa_m=back.gradient_pa_m,
+        supply_loss_kw=thermal.supply_loss_kw,
+        return_loss_kw=thermal.return_loss_kw,
+        arriving_degc=of_rows(arriving),
+        leaving_degc=of_rows(thermal.return_degc[:, seats.leaf]),
+        own_kg_s=of_rows(own),
+        bypass_kg_s=of_rows(np.maximum(own - needed, 0.0)),
+        differential_pa=of_rows(differential),
+        too_cold_k=of_rows(np.maximum(seats.need_degc - arriving, 0.0)),
+        too_little_pa=of_rows(np.maximum(operation.substation_drop_pa - differential, 0.0)),
+        heat_short_kw=of_rows(np.maximum(asked_kw[:, seats.leaf] - taken, 0.0)),
+        head_pa=pressure.head_pa,
+        pump_kw=pump_power_kw(flow[:, 0], pressure.head_pa, return_degc=home),
+        source_supply_degc=source,
+        source_return_degc=home,
+        fed_kw=fed,
+        heat_kw=delivered,
+        balance_error=(fed - delivered - lost) / np.maximum(np.abs(fed), 1e-12),
+        settled=thermal.settled,
     )
 
 
-def _gathered(
-    tree: Tree, served: npt.NDArray[np.int64], own_flow: npt.NDArray[np.float64]
+def _log_mean(
+    first: npt.NDArray[np.float64], last: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Flow in the edge towards each node from the consumers' own flows."""
-    at_node = np.zeros(len(tree.node))
-    at_node[served] = own_flow
-    return tree.downstream(at_node)
-
-
-def _decay_exponent(
-    loss_kw_k: npt.NDArray[np.float64], capacity_kw_k: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Exponent of the temperature decay along each edge; 0 at the root."""
-    exponent = np.divide(
-        loss_kw_k, capacity_kw_k, out=np.zeros_like(loss_kw_k), where=capacity_kw_k > 0.0
-    )
-    exponent[0] = 0.0
-    return exponent
-
-
-def _returns(
-    tree: Tree,
-    heat_kw: npt.NDArray[np.float64],
-    supply_degc: npt.NDArray[np.float64],
-    decay: npt.NDArray[np.float64],
-    capacity_kw_k: npt.NDArray[np.float64],
-    ground_degc: float,
-) -> tuple[float, npt.NDArray[np.float64]]:
-    """Return temperature at the source and loss of each edge, by mixing enthalpies inwards."""
-    through = np.zeros(len(tree.node))
-    np.add.at(through, tree.parent[1:], capacity_kw_k[1:])
-    own = capacity_kw_k - through
-    enthalpy = own * supply_degc - heat_kw
-    loss = np.zeros(len(tree.node))
-    for level in reversed(list(tree.levels())):
-        parent = tree.parent[level]
-        mixed = enthalpy[level] / capacity_kw_k[level]
-        cooled = ground_degc + (mixed - ground_degc) * np.exp(-decay[level])
-        supply_drop = supply_degc[parent] - supply_degc[level]
-        loss[level] = capacity_kw_k[level] * (supply_drop + mixed - cooled)
-        np.add.at(enthalpy, parent, capacity_kw_k[level] * cooled)
-    return float(enthalpy[0] / capacity_kw_k[0]), loss
+    """Logarithmic mean of two temperature differences; the plain mean where they nearly agree."""
+    near = np.abs(first - last) <= 1e-5 * np.abs(first)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (first - last) / np.log(first / last)
+    return np.where(near | ~np.isfinite(mean), (first + last) / 2.0, mean)

@@ -24,10 +24,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from heatreach.data import load_table, wide
-
 from .crs import measures_metres, metric_crs, middle_degrees
 from .errors import StreetError
+from .ways import carries_pipes, levels, way_attributes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,15 +39,8 @@ SHORTEST_EDGE_M = 1e-3
 VERTEX_TOLERANCE_M = 0.01
 """Vertices of user lines closer than this are one node."""
 
-WAY_COLUMNS = (
-    *("way_id", "highway", "name", "surface_class", "private", "bridge", "tunnel"),
-    *("cost_factor", "connectable"),
-)
 SERVICE_PIPE = "service_pipe"
 """Class of the pipes between a building and its street."""
-
-PRIVATE_ACCESS = ("private", "no", "customers", "permit", "delivery", "military")
-NOT_A_TUNNEL = ("", "no", "building_passage", "culvert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +65,10 @@ class StreetGraph:
         Segment lengths [m], shape (m,), at least 1 mm.
     way
         Row of each segment in ``ways``, shape (m,).
+    bore
+        What each segment crosses without a bridge, underpass or level crossing, so that a pipe in
+        it needs a bore: ``rail``, ``water``, ``motorway`` joined by ``+``, blank if nothing; shape
+        (m,).
     ways
         One row per street; columns ``WAY_COLUMNS``.
     """
@@ -86,6 +82,7 @@ class StreetGraph:
     head: npt.NDArray[np.int64]
     length_m: npt.NDArray[np.float64]
     way: npt.NDArray[np.int64]
+    bore: npt.NDArray[np.object_]
     ways: pd.DataFrame
 
     @property
@@ -102,6 +99,14 @@ class StreetGraph:
         """One column of ``ways`` spread over the segments."""
         values: npt.NDArray[np.generic] = self.ways[column].to_numpy()[self.way]
         return values
+
+    def crossed(self) -> npt.NDArray[np.object_]:
+        """What a pipe along each segment must be bored under, or passes through, as ``bore``."""
+        words = self.of_way("crosses").astype(object)
+        both = (words != "") & (self.bore != "")
+        joined = np.where(words == "", self.bore, words).astype(object)
+        joined[both] = words[both] + "+" + self.bore[both]
+        return joined
 
     def segments(self) -> npt.NDArray[np.object_]:
         """Segments as shapely lines, shape (m,)."""
@@ -179,7 +184,7 @@ def street_graph(
 def _from_extract(extract: OsmExtract, *, crs: CRS | None, paths: bool) -> StreetGraph:
     """Street graph of the roads of an OpenStreetMap extract."""
     ways = way_attributes(extract.ways)
-    keep = _carries_pipes(extract.ways, paths=paths)[extract.way]
+    keep = carries_pipes(extract.ways, paths=paths)[extract.way]
     if not keep.any():
         raise StreetError("the extract holds no street that may carry a pipe; choose a larger area")
     used, ends = np.unique(np.stack([extract.tail[keep], extract.head[keep]]), return_inverse=True)
@@ -209,7 +214,7 @@ def _from_lines(streets: gpd.GeoDataFrame, *, paths: bool) -> StreetGraph:
             "for example streets.to_crs(streets.estimate_utm_crs())"
         )
     tags = pd.DataFrame(streets.drop(columns=streets.geometry.name)).reset_index(drop=True)
-    keep = _carries_pipes(tags, paths=paths)
+    keep = carries_pipes(tags, paths=paths)
     parts, row = shapely.get_parts(streets.geometry.to_numpy()[keep], return_index=True)
     row = np.flatnonzero(keep)[row]
     if (shapely.get_dimensions(parts) != 1).any():
@@ -217,7 +222,9 @@ def _from_lines(streets: gpd.GeoDataFrame, *, paths: bool) -> StreetGraph:
     xy, part = shapely.get_coordinates(parts, return_index=True)
     if len(xy) == 0:
         raise StreetError("the street layer holds no line that may carry a pipe")
-    place, node = _joined(xy)
+    ends = np.ones(len(xy), dtype=bool)
+    ends[1:-1] = (part[1:-1] != part[:-2]) | (part[1:-1] != part[2:])
+    place, node = joined(xy, levels(tags)[row[part]], ends)
     same = part[1:] == part[:-1]
     return build(
         crs=streets.crs,
@@ -232,16 +239,48 @@ def _from_lines(streets: gpd.GeoDataFrame, *, paths: bool) -> StreetGraph:
     )
 
 
-def _joined(
-    xy: npt.NDArray[np.float64],
+def joined(
+    xy: npt.NDArray[np.float64], level: npt.NDArray[np.int64], ends: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Distinct places of vertices, those within the tolerance as one, and the place of each."""
-    distinct, which = np.unique(xy, axis=0, return_inverse=True)
-    near = cKDTree(distinct).query_pairs(VERTEX_TOLERANCE_M, output_type="ndarray")
-    links = coo_array((np.ones(len(near)), near.T), shape=(len(distinct), len(distinct)))
+    """
+    Nodes of lines: vertices within the tolerance of each other are one.
+
+    Parameters
+    ----------
+    xy
+        Vertices of all lines [m], shape (vertices, 2).
+    level
+        Level above ground of each vertex.
+    ends
+        Whether each vertex is the end of its line.
+
+    Returns
+    -------
+    place
+        Position of each node, shape (nodes, 2).
+    node
+        Node of each vertex.
+
+    Notes
+    -----
+    Lines of different levels meet only where the one farther from the ground ends: a bridge does
+    not touch what it passes over, even where both are drawn with a vertex.
+    """
+    spots = np.column_stack([xy, level])
+    distinct, which = np.unique(spots, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    is_end = np.bincount(which, weights=ends, minlength=len(distinct)) > 0.0
+    near = cKDTree(distinct[:, :2]).query_pairs(VERTEX_TOLERANCE_M, output_type="ndarray")
+    here, there = near.T
+    height = np.abs(distinct[:, 2])
+    meets = distinct[here, 2] == distinct[there, 2]
+    meets |= (is_end[here] | (height[here] < height[there])) & (
+        is_end[there] | (height[there] < height[here])
+    )
+    links = coo_array((np.ones(meets.sum()), near[meets].T), shape=(len(distinct),) * 2)
     _, label = connected_components(links, directed=False)
     _, first, group = np.unique(label, return_index=True, return_inverse=True)
-    return distinct[first], group[which.reshape(-1)]
+    return distinct[first, :2], group.reshape(-1)[which]
 
 
 def build(
@@ -255,6 +294,7 @@ def build(
     head: npt.NDArray[np.integer],
     way: npt.NDArray[np.integer],
     ways: pd.DataFrame,
+    bore: npt.NDArray[np.object_] | None = None,
 ) -> StreetGraph:
     """Graph from its arrays; lengths follow from the coordinates, self-loops are left out."""
     keep = tail != head
@@ -270,83 +310,6 @@ def build(
         head=end,
         length_m=np.maximum(length, SHORTEST_EDGE_M),
         way=way[keep].astype(np.int64),
+        bore=np.full(len(start), "", dtype=object) if bore is None else bore[keep],
         ways=ways,
     )
-
-
-def _text(tags: pd.DataFrame, column: str) -> pd.Series:
-    """One tag as text, blank where absent."""
-    if column not in tags:
-        return pd.Series("", index=tags.index)
-    return tags[column].fillna("").astype(str)
-
-
-def _carries_pipes(tags: pd.DataFrame, *, paths: bool) -> npt.NDArray[np.bool_]:
-    """Whether each way may carry a pipe; ways without a class are ordinary streets."""
-    classes = load_table("road_classes").set_index("highway")["use"]
-    highway = _text(tags, "highway")
-    use = highway.map(classes).fillna("never").where(highway != "", "default")
-    allowed = use.isin(["default", "second_pass"] if paths else ["default"])
-    return (allowed & (_text(tags, "area") != "yes")).to_numpy()
-
-
-def way_attributes(tags: pd.DataFrame) -> pd.DataFrame:
-    """
-    What the planner needs to know of each street, from its tags.
-
-    Parameters
-    ----------
-    tags
-        One row per way with OpenStreetMap tags as columns; absent columns read as untagged.
-
-    Returns
-    -------
-    ways
-        Columns ``WAY_COLUMNS``, index 0…n-1. ``cost_factor`` multiplies the trench cost: the
-        user's own factor, times those of a bridge, tunnel or private road.
-    """
-    factors = wide("crossings")["cost_factor"]
-    bridge = ~_text(tags, "bridge").isin(["", "no"])
-    passage = _text(tags, "tunnel") == "building_passage"
-    tunnel = ~_text(tags, "tunnel").isin(NOT_A_TUNNEL)
-    private = _text(tags, "access").isin(PRIVATE_ACCESS)
-    given = _given_factor(tags)
-    factor = (
-        given
-        * np.where(bridge, factors["bridge"], 1.0)
-        * np.where(tunnel, factors["tunnel"], 1.0)
-        * np.where(passage, factors["building_passage"], 1.0)
-        * np.where(private, factors["private_road"], 1.0)
-    )
-    ways = pd.DataFrame(
-        {
-            "way_id": tags["way_id"] if "way_id" in tags else np.arange(len(tags)),
-            "highway": _text(tags, "highway"),
-            "name": _text(tags, "name"),
-            "surface_class": surface_class(tags),
-            "private": private,
-            "bridge": bridge,
-            "tunnel": tunnel | passage,
-            "cost_factor": factor,
-            "connectable": ~(bridge | tunnel | passage),
-        }
-    )
-    return ways.reset_index(drop=True)
-
-
-def _given_factor(tags: pd.DataFrame) -> pd.Series:
-    """The user's own cost factor of each way, 1 where there is none."""
-    if "cost_factor" not in tags:
-        return pd.Series(1.0, index=tags.index)
-    given = tags["cost_factor"].astype(float).fillna(1.0)
-    if not ((given > 0.0) & np.isfinite(given)).all():
-        raise StreetError(f"cost_factor must be above 0; the smallest is {given.min():g}")
-    return given
-
-
-def surface_class(tags: pd.DataFrame) -> pd.Series:
-    """Paved (``hard``) or unpaved (``soft``) ground of each way, by surface tag, else by class."""
-    by_surface = load_table("surfaces").set_index("surface")["surface_class"]
-    by_class = load_table("road_classes").set_index("highway")["surface_class"]
-    tagged = _text(tags, "surface").map(by_surface)
-    return tagged.fillna(_text(tags, "highway").map(by_class)).fillna("hard")

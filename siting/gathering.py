@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from heatreach.network import OsmFileError, StreetError, metric_crs, read_osm, street_graph
+from heatreach.network import OsmFileError, StreetError, metric_crs, read_osm
 
 from .country_rows import country_of_study
 from .coverage import (
@@ -31,7 +32,7 @@ from .coverage import (
 )
 from .data_centres import data_centres_from_osm
 from .demand import consumers_from_osm, fill_demand
-from .errors import InputError, Problem
+from .errors import InputError
 from .fetching.extracts import widened
 from .fetching.fetch import Area as Place
 from .fetching.fetch import fetch_place, find_area
@@ -41,6 +42,7 @@ from .reading.files import file_hash
 from .reading.findings import printable
 from .reading.raw import refusal
 from .scenario import Scenario
+from .street_layer import StreetLayer, cut_off_doubt, street_layer
 from .surroundings import all_read, read_surroundings
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from heatreach.network import OsmExtract, StreetGraph
+    from heatreach.network import OsmExtract
 
     from .given import Given
     from .reading.area import Area
@@ -184,24 +186,31 @@ def _assembled(
     crs = metric_crs(lon, lat)
     country, doubts = country_of_study(lon, lat, given=scenario.place.country)
     sites = _sites(given, town, crs)
-    streets, lonely = _streets(given, town, sites, scenario)
-    consumers, left_out = _consumers(given, town, sites, scenario, country)
     extract = None if town is None else town.extract
+    nothing = gpd.GeoDataFrame({"kind": []}, geometry=[], crs=crs)
+    barriers = nothing if extract is None else extract.barriers.to_crs(crs)
+    layer = _streets(given, town, sites, barriers, scenario)
+    consumers, left_out = _consumers(given, town, sites, scenario, country)
     osm = [] if extract is None else [OSM_ATTRIBUTION]
     weather = surroundings.outdoor(lon, lat)
     notes = () if weather is None else weather.notes
-    nothing = gpd.GeoDataFrame({"kind": []}, geometry=[], crs=crs)
-    left_out |= {} if extract is None else extract.left_out
+    left_out |= layer.left_out | ({} if extract is None else extract.left_out)
+    cut_off = cut_off_doubt(
+        _street_name(given, town),
+        layer.graph,
+        pd.concat([sites.geometry, consumers.geometry], ignore_index=True),
+        drawn=given.streets is not None,
+    )
     return Inputs(
         sites=sites,
         consumers=_by_id(consumers),
-        streets=streets,
-        barriers=nothing if extract is None else extract.barriers.to_crs(crs),
+        streets=layer.graph,
+        barriers=barriers,
         buildings=nothing.geometry if extract is None else extract.buildings.geometry.to_crs(crs),
         country=country,
         attribution=" · ".join(osm + surroundings.attributions),
         data_date="" if extract is None else extract.data_date,
-        doubts=(*given.doubts, *doubts, *lonely, *notes, *surroundings.doubts),
+        doubts=(*given.doubts, *doubts, *layer.doubts, *cut_off, *notes, *surroundings.doubts),
         left_out={what: count for what, count in sorted(left_out.items()) if count},
         hashes=given.hashes
         | ({} if town is None else {"extract": file_hash(town.path)})
@@ -252,22 +261,35 @@ def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _streets(
-    given: Given, town: _Map | None, sites: gpd.GeoDataFrame, scenario: Scenario
-) -> tuple[StreetGraph, tuple[Problem, ...]]:
-    """The street graph, of the file if one is given, and doubts about sites far from it."""
+    given: Given,
+    town: _Map | None,
+    sites: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    scenario: Scenario,
+) -> StreetLayer:
+    """The streets, of the file if one is given; doubts tell about sites far from them too."""
     radius, paths = scenario.search.radius_m, scenario.network.paths == "yes"
+    source = (
+        _map_of(town).extract
+        if given.streets is None
+        else _in_order(given.streets.frame).to_crs(sites.crs)
+    )
+    name = _street_name(given, town)
     try:
-        if given.streets is None:
-            streets = street_graph(_map_of(town).extract, crs=sites.crs, paths=paths)
-        else:
-            streets = street_graph(_in_order(given.streets.frame).to_crs(sites.crs), paths=paths)
+        layer = street_layer(source, file=name, barriers=barriers, crs=sites.crs, paths=paths)
     except StreetError as error:
         raise _no_street(given, town, bounds_of(sites), scenario) from error
-    far = street_gap_m(sites, streets) > radius
+    far = street_gap_m(sites, layer.graph) > radius
     if far.all():
         raise _no_street(given, town, bounds_of(sites), scenario)
     file = "--sites osm" if given.sites is None else given.sites.file
-    return streets, lonely_sites_doubt(file, sites["id"].tolist(), radius_m=radius, rows=far)
+    lonely = lonely_sites_doubt(file, sites["id"].tolist(), radius_m=radius, rows=far)
+    return replace(layer, doubts=(*layer.doubts, *lonely))
+
+
+def _street_name(given: Given, town: _Map | None) -> str:
+    """Name of the file that the streets come from."""
+    return printable(_map_of(town).path.name) if given.streets is None else given.streets.file
 
 
 def _in_order(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -295,8 +317,7 @@ def _street_extent(given: Given, town: _Map | None) -> tuple[str, Box | None]:
     """Name and bounds of all streets; an extract is read once more, as a whole."""
     if given.streets is not None:
         return given.streets.file, bounds_of(given.streets.frame)
-    path = _map_of(town).path
-    whole, name = _read_extract(path, None).extract, printable(path.name)
+    whole, name = _read_extract(_map_of(town).path, None).extract, _street_name(given, town)
     if not len(whole.lon):
         return name, None
     west, south = float(whole.lon.min()), float(whole.lat.min())

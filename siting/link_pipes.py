@@ -13,7 +13,14 @@ import numpy as np
 import pandas as pd
 
 from heatreach.data import price
-from heatreach.network import NO_PIPE, link_temperatures, pipe_catalogue, pipe_sizes, trench_capex
+from heatreach.network import (
+    NO_PIPE,
+    bore_capex,
+    link_temperatures,
+    pipe_catalogue,
+    pipe_sizes,
+    trench_capex,
+)
 from heatreach.thermo import (
     HOURS_PER_YEAR,
     density_kg_m3,
@@ -25,7 +32,6 @@ from heatreach.thermo import (
 
 from .carbon import pipe_embodied_t_co2e
 from .pumping import pumping_mwh
-from .terms import bore_capex
 
 if TYPE_CHECKING:
     import numpy.typing as npt

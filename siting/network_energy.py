@@ -15,7 +15,12 @@ import numpy as np
 import pandas as pd
 
 from heatreach.network import network_temperatures
-from heatreach.thermo import HOURS_PER_YEAR, heat_capacity_kj_kgk, pressure_gradient_pa_m
+from heatreach.thermo import (
+    HOURS_PER_YEAR,
+    heat_capacity_kj_kgk,
+    mass_flow_kg_s,
+    pressure_gradient_pa_m,
+)
 
 from .credits import site_credits
 from .hours import mixed_shape
@@ -53,6 +58,7 @@ def mean_state(
     rules: DesignRules,
     catalogue: Catalogue,
     scenario: Scenario,
+    source_least_degc: float = -np.inf,
 ) -> NetworkTemperatures:
     """
     Temperatures, flows and losses of a plan at its mean yearly load.
@@ -67,6 +73,8 @@ def mean_state(
         Conditions and pipes of the design.
     scenario
         Largest cooling of the supply.
+    source_least_degc
+        Supply temperature at the source below which it does not fall [°C].
 
     Returns
     -------
@@ -94,6 +102,7 @@ def mean_state(
         ground_degc=rules.ground_degc,
         drop_max_k=scenario.network.supply_drop_max_k,
         heat_capacity_kj_kgk=float(heat_capacity_kj_kgk(_middle_degc(rules))),
+        source_least_degc=source_least_degc,
     )
     if not state.settled:
         logger.warning(
@@ -104,7 +113,12 @@ def mean_state(
 
 
 def network_supply(
-    site: pd.Series[Any], plan: NetworkPlan, state: NetworkTemperatures, making: Making
+    site: pd.Series[Any],
+    plan: NetworkPlan,
+    state: NetworkTemperatures,
+    making: Making,
+    *,
+    supply_degc: float | None = None,
 ) -> pd.DataFrame:
     """
     Machine, boiler and energies that feed a plan, one row, the load's columns included.
@@ -119,6 +133,8 @@ def network_supply(
         Its mean-load state.
     making
         How heat may be made.
+    supply_degc
+        Supply temperature at the source [°C] if not that of the state.
 
     Returns
     -------
@@ -130,8 +146,8 @@ def network_supply(
     load = {
         "heat_mwh": float(heat.sum()),
         "loss_mwh": loss_kw * HOURS_PER_YEAR / 1e3,
-        "feed_peak_kw": float(plan.edges["peak_kw"].max()) + loss_kw,
-        "sink_out_degc": float(state.supply_degc[0]),
+        "feed_peak_kw": plan.peak_kw + loss_kw,
+        "sink_out_degc": float(state.supply_degc[0]) if supply_degc is None else supply_degc,
         "sink_in_degc": state.source_return_degc,
     }
     return supplied(site, load, served, making)
@@ -239,7 +255,8 @@ def network_figures(
         roughness_mm=catalogue.roughness_mm,
     )
     both_pipes = np.concatenate([[0.0], 2.0 * gradient * edges["length_m"].to_numpy()])
-    drop, peak_flow = tree.upstream(both_pipes).max(), edges["flow_kg_s"].max()
+    drop = tree.upstream(both_pipes).max()
+    peak_flow = float(mass_flow_kg_s(plan.peak_kw, rules.supply_degc, rules.return_degc))
     pumping = pumping_mwh(
         np.array([peak_flow]),
         np.array([drop]),
@@ -251,7 +268,7 @@ def network_figures(
         "pump_head_kpa": float(pump_head_pa(drop, scenario)) / 1e3,
         "pumping_mwh": float(pumping[0]),
         "flow_kg_s": float(peak_flow),
-        "peak_kw": float(edges["peak_kw"].max()),
+        "peak_kw": plan.peak_kw,
         "dn_max": catalogue.dn[edges["size"].max()],
         "supply_drop_k": float(state.supply_degc[0] - state.supply_degc[_leaves(tree)].min()),
     }

@@ -19,9 +19,11 @@ from heatreach.network import section_table
 from .appraise import RANGE, appraise
 from .carbon import pipe_embodied_t_co2e
 from .network_energy import network_credits, network_figures
-from .terms import bore_capex, ending
+from .terms import ending
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from heatreach.network import (
@@ -29,14 +31,36 @@ if TYPE_CHECKING:
         DesignRules,
         NetworkPlan,
         NetworkTemperatures,
-        RoutingIndex,
     )
 
+    from .basis import Basis
     from .conditions import Conditions
     from .inputs import Inputs
     from .network_energy import Making
     from .scenario import Scenario
     from .screen import Attached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """
+    What a network was made from.
+
+    Attributes
+    ----------
+    plan, state, energy
+        Its design, mean-load state and energies.
+    flow_share
+        How far its pipes are filled.
+    basis
+        What the design started from.
+    """
+
+    plan: NetworkPlan
+    state: NetworkTemperatures
+    energy: pd.DataFrame
+    flow_share: float
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +70,19 @@ class SiteNetwork:
     project: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     connections: gpd.GeoDataFrame
+    made: Made | None = None
+
+    @property
+    def built(self) -> Made:
+        """What the network was made from; an error where there is none."""
+        if self.made is None:
+            raise ValueError("this site has no network")
+        return self.made
+
+    @property
+    def npv(self) -> float:
+        """Net present value; 0 where there is no network."""
+        return 0.0 if self.made is None else float(self.project["npv"].iloc[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +93,6 @@ class NetworkStudy:
     scenario: Scenario
     conditions: Conditions
     attached: Attached
-    index: RoutingIndex
     catalogue: Catalogue
     consumers: gpd.GeoDataFrame
     making: Making
@@ -74,6 +110,7 @@ def project_tables(
     rules: DesignRules,
     state: NetworkTemperatures,
     energy: pd.DataFrame,
+    known: Mapping[str, Any] | None = None,
 ) -> SiteNetwork:
     """
     Tables of a designed and calculated network.
@@ -88,6 +125,8 @@ def project_tables(
         The network, the conditions of its design, its mean-load state.
     energy
         Its machine and energies, one row.
+    known
+        Figures that are known better than `heatreach.siting.network_energy.network_figures` does.
 
     Returns
     -------
@@ -107,8 +146,9 @@ def project_tables(
         project_id=name, site_id=site["id"], edge_id=numbers, hypothetical=site["hypothetical"]
     )
     served = plan.consumers[plan.consumers["connected"]]
-    sums = _sums(study, site, served, edges)
-    load = energy.assign(**network_figures(plan, state, rules=rules, **study.pipes), **sums)
+    sums = _sums(study, served, edges, plan)
+    own = network_figures(plan, state, rules=rules, **study.pipes)
+    load = energy.assign(**(own | dict(known or {})), **sums)
     figures = appraise(load, study.scenario, study.conditions)
     money = load.drop(columns=[c for c in load if c in figures])
     row = money.join(figures).assign(
@@ -124,6 +164,8 @@ def project_tables(
         proven=plan.proven,
         lower_bound=plan.lower_bound,
         gap_share=plan.gap,
+        design_objective=plan.objective,
+        design_gap=plan.objective - plan.lower_bound,
         supply_degc=rules.supply_degc,
         return_degc=rules.return_degc,
     )
@@ -155,9 +197,9 @@ def project_id(site_id: str) -> str:
 
 
 def _sums(
-    study: NetworkStudy, site: pd.Series[Any], served: pd.DataFrame, edges: pd.DataFrame
+    study: NetworkStudy, served: pd.DataFrame, edges: pd.DataFrame, plan: NetworkPlan
 ) -> dict[str, float]:
-    """Sums over the connected consumers and the trenches, the site's own bore included."""
+    """Sums over the connected consumers and the trenches; bores are part of the trenches."""
     heat = served["annual_heat_mwh"]
     sums = {
         "revenue_per_year": float((served["tariff_per_mwh"] * heat).sum()),
@@ -168,13 +210,11 @@ def _sums(
         ),
         "substation_upkeep": float(served["substation_upkeep"].sum()),
     }
-    own = bore_capex([site["service_crosses"]], money=study.scenario.economics.money)[:, 0]
-    for column, bore in zip(RANGE, own, strict=True):
+    for column in RANGE:
         end = ending(column)
         sums[f"substation_capex{end}"] = float(served[f"substation_capex{end}"].sum())
-        bores = float(served[f"bore_capex{end}"].sum()) + bore
-        sums[f"pipe_capex{end}"] = float(edges[f"capex{end}"].sum()) + bores
-        sums[f"bore_capex{end}"] = bores
+        sums[f"pipe_capex{end}"] = float(edges[f"capex{end}"].sum())
+        sums[f"bore_capex{end}"] = float(plan.edges[f"bore_capex{end}"].sum())
     return sums
 
 

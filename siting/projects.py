@@ -3,7 +3,11 @@ One network per site: PROJECTS, their trench sections (EDGES) and who is connect
 
 The value of each consumer before any trench is what it pays less what its heat, substation and
 share of the energy centre cost. The network room picks consumers and trenches by it; with the
-network's own temperatures the value is found anew, and the choice repeated, until it stays.
+network's own temperatures the value is found anew, and the choice repeated, until it stays. These
+rounds search only; the last design is searched more thoroughly and bounded.
+
+Each site is first planned as if the others were not built; sites that want the same consumers are
+then planned together (`rivals`).
 """
 
 from __future__ import annotations
@@ -12,22 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heatreach.network import (
-    design_network,
-    pipe_catalogue,
-    routing_index,
-    trench_weight,
-)
+from heatreach.network import SKETCH, pipe_catalogue
 from heatreach.thermo import exact_machines
 
-from .appraise import RANGE
-from .network_energy import (
-    Making,
-    mean_state,
-    network_supply,
-)
-from .project_tables import NetworkStudy, SiteNetwork, nothing, project_tables
-from .terms import bore_capex, consumer_terms, ending
+from .basis import Basis
+from .network_energy import Making
+from .project_tables import NetworkStudy, SiteNetwork, nothing
+from .rivals import planned_jointly
+from .terms import consumer_terms
 from .worth import connection_values, design_rules, first_guess
 
 if TYPE_CHECKING:
@@ -40,7 +36,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario
     from .screen import Attached
 
-ROUNDS = 3
+ROUNDS = 5
 PREMIUM_SHARES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Where nothing pays, networks are designed as if heat sold for this much more, in steps, and the
 one that comes nearest to paying is shown; it is appraised at the real price all the same."""
@@ -50,7 +46,7 @@ def site_networks(
     inputs: Inputs, scenario: Scenario, conditions: Conditions, hours: Hours, attached: Attached
 ) -> list[SiteNetwork]:
     """
-    A network for every site, each as if the others were not built.
+    A network for every site; sites that want the same consumers are planned together.
 
     Parameters
     ----------
@@ -70,7 +66,6 @@ def site_networks(
         scenario,
         conditions,
         attached,
-        routing_index(attached.graph, trench_weight(attached.graph)),
         pipe_catalogue(
             insulation_series=scenario.network.insulation_series, money=scenario.economics.money
         ),
@@ -84,15 +79,14 @@ def site_networks(
             ),
         ),
     )
-    return [_network_of(study, number) for number in range(len(inputs.sites))]
+    alone = [_network_of(study, number) for number in range(len(inputs.sites))]
+    return planned_jointly(study, alone)
 
 
 def _with_terms(inputs: Inputs, scenario: Scenario, attached: Attached) -> gpd.GeoDataFrame:
-    """Consumers with their node, terms and the bores of their service pipes."""
+    """Consumers with their node and terms."""
     terms = consumer_terms(inputs.consumers, scenario, country=inputs.country)
-    bores = bore_capex(attached.consumer_pipe.crosses.tolist(), money=scenario.economics.money)
-    named = {f"bore_capex{ending(column)}": row for column, row in zip(RANGE, bores, strict=True)}
-    return inputs.consumers.join(terms).assign(node=attached.consumer_node, **named)
+    return inputs.consumers.join(terms).assign(node=attached.consumer_node)
 
 
 def _network_of(study: NetworkStudy, number: int) -> SiteNetwork:
@@ -162,7 +156,7 @@ def _better_network(
     beyond = _best_network(*arguments, least_capacity_kw=largest)
     if isinstance(within, str) or isinstance(beyond, str):
         return beyond if isinstance(within, str) else within
-    return max(within, beyond, key=lambda network: float(network.project["npv"].iloc[0]))
+    return max(within, beyond, key=lambda network: network.npv)
 
 
 def _best_network(
@@ -177,8 +171,12 @@ def _best_network(
 ) -> SiteNetwork | str:
     """Best of a few rounds of value, design and energy; if there is none, the commonest reason."""
     before, best, reason = np.zeros(len(consumers), dtype=bool), None, ""
+    last: SiteNetwork | None = None
     for _ in range(ROUNDS):
         group = consumers[before] if before.any() else consumers
+        value = connection_values(
+            consumers, group, energy, study.scenario, study.conditions, premium_share=premium_share
+        )
         rules = design_rules(
             site,
             energy,
@@ -186,40 +184,35 @@ def _best_network(
             study.scenario,
             study.conditions,
             least_capacity_kw=least_capacity_kw,
+            last=last,
         )
-        value = connection_values(
-            consumers,
-            group,
-            energy,
-            study.scenario,
-            study.conditions,
-            premium_share=premium_share,
-        )
-        plan = design_network(
-            study.attached.graph,
-            source,
-            consumers.assign(value=value),
-            mode="npv",
-            catalogue=study.catalogue,
-            rules=rules,
-            index=study.index,
-        )
+        basis = Basis(site, source, consumers.assign(value=value), rules, premium_share)
+        plan = basis.designed(study, effort=SKETCH)
         chosen = plan.consumers["connected"].to_numpy()
         if not chosen.any():
-            routed = plan.consumers[np.isfinite(plan.consumers["route_m"])]
-            known = plan.consumers if routed.empty else routed
-            reason = str(known["reason"].mode().iloc[0])
+            reason = _commonest_reason(plan.consumers)
             break
-        state = mean_state(plan, study.attached.graph, rules=rules, **study.pipes)
-        energy = network_supply(site, plan, state, study.making)
-        if energy["status"].iloc[0] != "ok":
-            reason = str(energy["reason"].iloc[0])
+        network = basis.appraised(study, plan)
+        if isinstance(network, str):
+            reason = network
             break
-        network = project_tables(study, site, plan, rules, state, energy)
-        network.project["design_premium_share"] = premium_share
-        if best is None or network.project["npv"].iloc[0] > best.project["npv"].iloc[0]:
+        last, energy = network, network.built.energy
+        if best is None or network.npv > best.npv:
             best = network
         if np.array_equal(chosen, before):
             break
         before = chosen
     return reason if best is None else best
+
+
+def _commonest_reason(consumers: pd.DataFrame) -> str:
+    """Why most consumers are left out; of those with a route, if there are any."""
+    routed = consumers[np.isfinite(consumers["route_m"])]
+    known = consumers if routed.empty else routed
+    kind = known["reason_key"].fillna(known["reason"])
+    words = {
+        "too_far": "not worth its trench at these prices",
+        "not_worth_its_trench": "not worth its trench at these prices",
+        "source_too_small": "needs more heat than the data centre has left",
+    }
+    return str(kind.replace(words).mode().iloc[0])

@@ -1,9 +1,10 @@
 """
 Electricity of the network pumps over the year.
 
-Pumps are sized for the design flow; most of the year far less water moves. Power falls with about
-the cube of the flow, so the yearly energy is the design power times the mean cube of the relative
-flow, which follows from the mean by the power-law load curve.
+Pumps are sized for the design flow; most of the year far less water moves. Friction falls with
+about the square of the flow, so the power it takes with the cube, whose mean follows from that of
+the flow by the power-law load curve. Substations need the same pressure all year: there the power
+falls with the flow.
 """
 
 from __future__ import annotations
@@ -104,10 +105,14 @@ def pumping_mwh(
     energy
         Electricity [MWh/year].
     """
-    head = pump_head_pa(pipe_drop_pa, scenario)
+    substation = pump_head_pa(np.zeros_like(pipe_drop_pa), scenario)
+    friction = pump_head_pa(pipe_drop_pa, scenario) - substation
+    share = mean_flow_kg_s / design_flow_kg_s
     efficiency = assumption("heat_pumps", "circulation_pump", "pump_efficiency").value
     power_kw = pumping_kw(
-        design_flow_kg_s, head, density=density_kg_m3(temperature_degc), pump_efficiency=efficiency
+        design_flow_kg_s,
+        friction * mean_cube(share) + substation * np.clip(share, 0.0, 1.0),
+        density=density_kg_m3(temperature_degc),
+        pump_efficiency=efficiency,
     )
-    share = mean_cube(mean_flow_kg_s / design_flow_kg_s)
-    return np.asarray(power_kw * share * HOURS_PER_YEAR / 1e3)
+    return np.asarray(power_kw * HOURS_PER_YEAR / 1e3)

@@ -96,6 +96,7 @@ class Network(_Section):
     supply_drop_max_k: float = number("network", "supply_drop_max_k")
     fittings_share: float = number("network", "fittings_share")
     substation_drop_kpa: float = number("network", "substation_drop_kpa")
+    pump_head_max_kpa: float = number("network", "pump_head_max_kpa")
     paths: Choice = word("network", "paths")
 
     @field_validator("return_degc")

@@ -14,26 +14,31 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from heatreach.network import (
     RoutingIndex,
+    Trace,
     attach,
     components,
-    connect,
     route_lines,
     route_table,
     routing_index,
     shortest_paths,
     trace,
 )
+from heatreach.network.attach import attach_candidates
+from heatreach.network.barriers import bore_weight_m
+from heatreach.network.connect import connect_all
 
 from .link_pipes import link_pipes
+from .street_layer import street_rule
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from heatreach.network import Connections, ShortestPaths, StreetGraph
+    from heatreach.network import Connections, StreetGraph
 
     from .conditions import Conditions
     from .inputs import Inputs
@@ -47,18 +52,25 @@ class Attached:
 
     Attributes
     ----------
-    graph, index
-        The street graph and its routing index by length.
+    graph
+        The street graph.
+    index
+        Its routing index by length and bores; routes leave sites and enter consumers, never the
+        other way round, so that none passes through a building.
+    bores_m
+        Most that the bores at both ends of a route can add to its length in the index [m]; inf
+        where streets have bores too.
     site_node, consumer_node
         Graph node of each site and consumer, -1 where unconnected.
     site_pipe, consumer_pipe
-        Their service pipes.
+        Their preferred service pipes.
     component
         Connected part of each graph node.
     """
 
     graph: StreetGraph
     index: RoutingIndex
+    bores_m: float
     site_node: npt.NDArray[np.int64]
     consumer_node: npt.NDArray[np.int64]
     site_pipe: Connections
@@ -66,7 +78,7 @@ class Attached:
     component: npt.NDArray[np.int64]
 
 
-def attach_places(inputs: Inputs, scenario: Scenario) -> Attached:
+def attach_places(inputs: Inputs, scenario: Scenario, *, several: bool = False) -> Attached:
     """
     Hang every site and consumer on the street graph.
 
@@ -76,6 +88,8 @@ def attach_places(inputs: Inputs, scenario: Scenario) -> Attached:
         The study's inputs.
     scenario
         Longest service pipe and number of candidates.
+    several
+        Whether to hang on all candidate pipes of each place, or the preferred one.
 
     Returns
     -------
@@ -84,26 +98,44 @@ def attach_places(inputs: Inputs, scenario: Scenario) -> Attached:
     """
     rules = scenario.network
     both = pd.concat([inputs.sites.geometry, inputs.consumers.geometry], ignore_index=True)
-    pipes = connect(
+    pipes = connect_all(
         inputs.streets,
         gpd.GeoSeries(both, crs=inputs.crs),
         farthest_m=rules.connector_max_m,
         candidates=rules.candidates,
+        apart_m=street_rule("service_apart_m"),
         barriers=inputs.barriers,
         buildings=inputs.buildings,
     )
-    graph, node = attach(inputs.streets, pipes)
-    index = routing_index(graph)
-    sites = len(inputs.sites)
+    if several:
+        graph, node = attach_candidates(inputs.streets, pipes)
+    else:
+        graph, node = attach(inputs.streets, pipes.best)
+    sites, bores = len(inputs.sites), bore_weight_m(graph)
+    index = routing_index(graph, graph.length_m + bores)
+    on_streets = bool((graph.bore != "").any())
     return Attached(
         graph=graph,
-        index=index,
+        index=_from_sites_to_consumers(index, node[:sites], node[sites:]),
+        bores_m=np.inf if on_streets else 2.0 * float(bores.max(initial=0.0)),
         site_node=node[:sites],
         consumer_node=node[sites:],
-        site_pipe=pipes.part(slice(None, sites)),
-        consumer_pipe=pipes.part(slice(sites, None)),
+        site_pipe=pipes.best.part(slice(None, sites)),
+        consumer_pipe=pipes.best.part(slice(sites, None)),
         component=components(index),
     )
+
+
+def _from_sites_to_consumers(
+    index: RoutingIndex, site: npt.NDArray[np.int64], consumer: npt.NDArray[np.int64]
+) -> RoutingIndex:
+    """Index without the ways into sites and out of consumers."""
+    nodes = index.matrix.shape[0]
+    row, column = np.divmod(index.pair, nodes)
+    open_ = ~(np.isin(row, consumer) | np.isin(column, site))
+    start = np.concatenate([[0], np.cumsum(np.bincount(row[open_], minlength=nodes))])
+    matrix = csr_array((index.matrix.data[open_], column[open_], start), shape=index.matrix.shape)
+    return RoutingIndex(matrix=matrix, pair=index.pair[open_], edge=index.edge[open_])
 
 
 def candidate_links(
@@ -175,13 +207,11 @@ def _links_of_site(
         text = f"data centre lies {gap:,.0f} m from any street; {_RAISE}"
         frame = frame.assign(status="unreachable", reason=text)
         return _lines(frame, attached)
-    paths = shortest_paths(attached.index, source, limit=radius)
-    reached = (node >= 0) & np.isfinite(paths.distance[node])
+    routes = _routes(attached, source, node, radius)
     status, reason = _unserved(frame, attached, node, source, radius)
-    status[reached], reason[reached] = "ok", ""
-    frame = frame.assign(status=status, reason=reason)
-    frame = _no_demand(frame)
-    return _routed(frame, attached, paths, node)
+    status[routes.consumer], reason[routes.consumer] = "ok", ""
+    frame = _no_demand(frame.assign(status=status, reason=reason))
+    return _routed(frame, attached, routes)
 
 
 SITE_COLUMNS = ("hypothetical", "source_degc", "source_return_degc", "source_kw", "utilisation")
@@ -247,15 +277,56 @@ def _no_demand(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _routed(
-    frame: pd.DataFrame, attached: Attached, paths: ShortestPaths, node: npt.NDArray[np.int64]
-) -> gpd.GeoDataFrame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Routes:
+    """Routes of one site that are short enough: rows of their consumers, and their steps."""
+
+    source: int
+    consumer: npt.NDArray[np.int64]
+    steps: Trace
+
+
+def _routes(attached: Attached, source: int, node: npt.NDArray[np.int64], radius: float) -> _Routes:
+    """Best routes from a site to its consumers, bores weighed in, as far as within the radius."""
+    paths = shortest_paths(attached.index, source, limit=radius + attached.bores_m)
+    found = np.flatnonzero((node >= 0) & np.isfinite(paths.distance[node]))
+    steps = trace(attached.index, paths, node[found])
+    length = np.bincount(
+        steps.route, weights=attached.graph.length_m[steps.edge], minlength=len(found)
+    )
+    return _kept(_Routes(source=source, consumer=found, steps=steps), length <= radius)
+
+
+def _kept(routes: _Routes, keep: npt.NDArray[np.bool_]) -> _Routes:
+    """Some of the routes, numbered anew."""
+    steps, number = routes.steps, np.cumsum(keep) - 1
+    mine = keep[steps.route]
+    kept = Trace(route=number[steps.route[mine]], edge=steps.edge[mine], node=steps.node[mine])
+    return _Routes(source=routes.source, consumer=routes.consumer[keep], steps=kept)
+
+
+def _routed(frame: pd.DataFrame, attached: Attached, routes: _Routes) -> gpd.GeoDataFrame:
     """Links with the make-up and line of their routes."""
-    served = np.flatnonzero(frame["status"] == "ok")
-    steps = trace(attached.index, paths, node[served])
+    routes = _kept(routes, (frame["status"] == "ok").to_numpy()[routes.consumer])
+    served, steps = routes.consumer, routes.steps
     table = route_table(attached.graph, steps, len(served)).set_index(served)
-    lines = route_lines(attached.graph, steps, paths.source, len(served))
-    return _lines(frame.join(table), attached, served, lines)
+    lines = route_lines(attached.graph, steps, routes.source, len(served))
+    crosses = frame["service_crosses"].to_numpy(dtype=object, copy=True)
+    crosses[served] = _crossed(attached, steps, len(served))
+    return _lines(frame.join(table).assign(service_crosses=crosses), attached, served, lines)
+
+
+def _crossed(attached: Attached, steps: Trace, count: int) -> list[str]:
+    """What each route is bored under, once for each bore, and whether it passes a building."""
+    text = attached.graph.crossed()[steps.edge]
+    words: list[list[str]] = [[] for _ in range(count)]
+    for step in np.flatnonzero(text != "").tolist():
+        words[steps.route[step]] += text[step].split("+")
+    bored = [[word for word in found if word != "building"] for found in words]
+    return [
+        "+".join(sorted(bores) + ["building"] * ("building" in found))
+        for bores, found in zip(bored, words, strict=True)
+    ]
 
 
 def _lines(

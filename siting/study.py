@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from .project_tables import SiteNetwork
     from .scenario import Scenario
 
+DESIGN_SEED = 0
+"""Seed of the network search, the default of `heatreach.network.design_network`."""
+
 LIBRARIES = (
     "heatreach",
     "coolprop",
@@ -145,7 +148,7 @@ def plan(
     conditions = conditions_of(scenario, inputs.country, grid=inputs.grid)
     hours = study_hours(inputs, scenario)
     clock.next("connecting buildings to streets", 0.0)
-    attached = attach_places(inputs, scenario)
+    attached = attach_places(inputs, scenario, several=True)
     clock.next("routing and sizing links", 0.15)
     links = candidate_links(inputs, scenario, conditions, attached)
     clock.next("heat pumps, money and carbon of links", 0.35)
@@ -284,7 +287,7 @@ def _complete(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
 
 
 def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: _Clock) -> dict[str, Any]:
-    """Record of the run; seeds are listed although a plan draws no random numbers."""
+    """Record of the run; the seed is that of the network search."""
     return {
         "versions": {name: version(name) for name in LIBRARIES}
         | {"python": platform.python_version()},
@@ -297,6 +300,6 @@ def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: _Clock) -> dic
         "weather": hours.weather,
         "warnings": [str(doubt) for doubt in (*inputs.doubts, *_study_doubts(inputs, scenario))],
         "hypothetical_sites": inputs.sites.loc[inputs.sites["hypothetical"], "id"].tolist(),
-        "seeds": [],
+        "seeds": [DESIGN_SEED],
         "timings": clock.seconds,
     }

@@ -2,31 +2,20 @@
 What each consumer pays for heat, emits today and costs to connect.
 
 One table of terms serves single links and networks, so that both count the same things the same
-way: the tariff follows the consumer's present heat, the substation its peak, a bore what its
-service pipe cannot avoid crossing.
+way: the tariff follows the consumer's present heat, the substation its peak.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-
-from heatreach.data import price
 
 from .appraise import RANGE, substation_capex, substation_upkeep
 from .counterfactual import present_heat
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
     from .scenario import Scenario
-
-BORES = {"rail": "rail_bore", "water": "water_bore", "motorway": "rail_bore"}
-"""Row of the crossings table that prices a bore under each kind of barrier."""
 
 
 def consumer_terms(consumers: pd.DataFrame, scenario: Scenario, *, country: str) -> pd.DataFrame:
@@ -77,32 +66,3 @@ def consumer_terms(consumers: pd.DataFrame, scenario: Scenario, *, country: str)
 def ending(column: str) -> str:
     """Ending of a column's name for the value, low or high end of a range."""
     return "" if column == "value" else f"_{column}"
-
-
-def bore_capex(crosses: Sequence[str], *, money: str) -> npt.NDArray[np.float64]:
-    """
-    Cost of boring under what service pipes cannot avoid.
-
-    Parameters
-    ----------
-    crosses
-        Words joined by ``+``, one text per pipe.
-    money
-        Currency and price base.
-
-    Returns
-    -------
-    capex
-        Value, low and high; shape (3, pipes).
-
-    Examples
-    --------
-    >>> bore_capex(["", "building", "rail"], money="EUR 2024")[0].tolist()
-    [0.0, 0.0, 80000.0]
-    """
-    total = np.zeros((len(RANGE), len(crosses)))
-    for word, name in BORES.items():
-        row = price("crossings", name, "one_off_capex", target=money)
-        hit = np.array([word in text.split("+") for text in crosses], dtype=float)
-        total += np.outer([row.value, row.low, row.high], hit)
-    return total

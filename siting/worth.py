@@ -14,18 +14,20 @@ import numpy as np
 
 from heatreach.data import assumption
 from heatreach.network import DesignRules, design_peak_kw
-from heatreach.thermo import DIRECT
+from heatreach.thermo import DIRECT, HOURS_PER_YEAR
 
 from .appraise import appraise
 from .conditions import annuity_years, renewal_factor
 from .network_energy import Making, supplied
 from .options import without_pipes
+from .pumping import mean_cube
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
     from .conditions import Conditions
+    from .project_tables import SiteNetwork
     from .scenario import Scenario
 
 
@@ -69,6 +71,7 @@ def design_rules(
     conditions: Conditions,
     *,
     least_capacity_kw: float = 0.0,
+    last: SiteNetwork | None = None,
 ) -> DesignRules:
     """
     Conditions of the design: what the consumers need, and what the source can carry.
@@ -85,6 +88,8 @@ def design_rules(
         The study.
     least_capacity_kw
         Peak that may be connected in any case; the boiler carries what the source cannot.
+    last
+        Network of the last round: what its pipes lose over the year and how far they are filled.
 
     Returns
     -------
@@ -97,16 +102,38 @@ def design_rules(
     source_per_heat = row["source_mwh"] / row["heat_pump_mwh"]
     machine_share = 1.0 if row["option"] == DIRECT else scenario.heat_pump.peak_share
     upkeep = assumption("technology_costs", "pipe", "fixed_om_share_per_year").value
-    soft = 1.0 + economics.soft_cost_share
     return DesignRules(
         supply_degc=float(group["supply_degc"].max()),
         return_degc=float(np.average(group["return_degc"], weights=group["annual_heat_mwh"])),
         ground_degc=conditions.ground_degc.value,
         capacity_kw=max(site["source_kw"] / source_per_heat / machine_share, least_capacity_kw),
-        loss_value_per_mwh=_heat_cost(row, conditions) * years / soft,
-        upkeep_value_share=upkeep * years / soft,
+        loss_value_per_mwh=_heat_cost(row, conditions) * years,
+        upkeep_value_share=economics.soft_cost_share + upkeep * years,
+        annuity_years=years,
+        pumping_value_per_kw=_pumping_value_per_kw(row, scenario, conditions) * years,
+        loss_factor=1.0 if last is None else _loss_factor(last),
+        flow_share=1.0 if last is None else last.built.flow_share,
         reach_m=scenario.search.radius_m,
     )
+
+
+def _loss_factor(network: SiteNetwork) -> float:
+    """Heat lost at mean load as a share of what the pipes lose at design temperatures."""
+    made = network.built
+    edges = made.plan.edges
+    at_design_kw = float((edges["loss_w_m"] * edges["length_m"]).sum()) / 1e3
+    return float(made.state.loss_kw.sum()) / at_design_kw
+
+
+def _pumping_value_per_kw(
+    energy: pd.Series[Any], scenario: Scenario, conditions: Conditions
+) -> float:
+    """Electricity per year for one kW of hydraulic power at design flow, fittings included."""
+    share = energy["heat_mwh"] * 1e3 / (energy["feed_peak_kw"] * HOURS_PER_YEAR)
+    efficiency = assumption("heat_pumps", "circulation_pump", "pump_efficiency").value
+    full_load = float(mean_cube(np.array([share]))[0]) * HOURS_PER_YEAR
+    electricity_mwh = full_load * (1.0 + scenario.network.fittings_share) / efficiency / 1e3
+    return electricity_mwh * conditions.electricity_price_per_mwh.value
 
 
 def _together_kw(consumers: pd.DataFrame) -> float:
@@ -140,7 +167,7 @@ def connection_values(
     premium_share: float,
 ) -> npt.NDArray[np.float64]:
     """
-    Present value of connecting each consumer, in money of bare trench cost.
+    Present value of connecting each consumer before any trench is paid.
 
     Parameters
     ----------
@@ -158,12 +185,11 @@ def connection_values(
     Returns
     -------
     value
-        One per consumer; divided by one plus the soft-cost share, since trenches bear soft costs
-        and the network room compares with bare trench cost.
+        One per consumer.
 
     Notes
     -----
-    ``value = ((tariff − cost per MWh)·heat − upkeep)·a − substation − bore − cost per kW·peak·f``
+    ``value = ((tariff − cost per MWh)·heat − upkeep)·a − substation − cost per kW·peak·f``
     with annuity factor ``a`` and the group's diversity factor ``f``.
     """
     economics = scenario.economics
@@ -176,8 +202,5 @@ def connection_values(
     per_mwh = centre["opex_per_year"] / (row["heat_mwh"] + row["loss_mwh"])
     tariff = consumers["tariff_per_mwh"] * (1.0 + premium_share)
     income = (tariff - per_mwh) * heat - consumers["substation_upkeep"]
-    capex = soft * (
-        consumers["substation_capex"] * renewal_factor("substation_house", scenario)
-        + consumers["bore_capex"]
-    )
-    return np.asarray((income * years - capex - per_kw * peak) / soft)
+    capex = soft * consumers["substation_capex"] * renewal_factor("substation_house", scenario)
+    return np.asarray(income * years - capex - per_kw * peak)

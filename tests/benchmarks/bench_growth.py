@@ -39,7 +39,6 @@ from heatreach.network import (
     street_graph,
     to_networkx,
     trace,
-    trench_weight,
 )
 
 if TYPE_CHECKING:
@@ -187,7 +186,6 @@ def design_rows(case: Case) -> pd.DataFrame:
         }
     )
     catalogue = pipe_catalogue(insulation_series=2, money="EUR 2024")
-    index = routing_index(case.graph, trench_weight(case.graph))
     rows = []
     for reach in DESIGN_RADII_M:
         rules = DesignRules(
@@ -207,7 +205,6 @@ def design_rows(case: Case) -> pd.DataFrame:
                 mode="npv",
                 catalogue=catalogue,
                 rules=rules,
-                index=index,
             )
             seconds = perf_counter() - began
             inside = int((plan.consumers["route_m"] <= reach).sum())

@@ -134,12 +134,15 @@ def test_golden_barriers(tmp_path: Path) -> None:
             way(34, "1 2", highway="motorway"),
             way(35, "1 2", highway="trunk", bridge="yes"),
             way(36, "1 2 3 4 1", natural="water"),
+            way(37, "1 2", railway="rail", bridge="viaduct"),
+            way(38, "1 2", waterway="canal", bridge="aqueduct"),
+            way(39, "1 2", railway="rail", bridge="no"),
         ),
     )
     barriers = read_osm(path).barriers
     # The river leaves the file and comes back: two lines, no straight cut between them.
-    assert sorted(barriers["kind"]) == ["motorway", "rail", "water", "water", "water"]
-    assert sorted(barriers.geom_type)[:4] == ["LineString"] * 4
+    assert sorted(barriers["kind"]) == ["motorway", "rail", "rail", "water", "water", "water"]
+    assert sorted(barriers.geom_type)[:5] == ["LineString"] * 5
     assert (barriers.geom_type == "Polygon").sum() == 1
 
 

@@ -19,6 +19,7 @@ from heatreach.network import (
     attach,
     components,
     connect,
+    pipe_catalogue,
     route_lines,
     route_table,
     routing_index,
@@ -26,8 +27,8 @@ from heatreach.network import (
     street_graph,
     to_networkx,
     trace,
-    trench_weight,
 )
+from heatreach.network.cost import capex_by_pipe, ground_m
 from heatreach.network.streets import SHORTEST_EDGE_M
 
 
@@ -184,14 +185,18 @@ def test_golden_detour_where_the_bridge_costs_more() -> None:
     target = np.flatnonzero((graph.x == 100) & (graph.y == 0))
     assert shortest_paths(routing_index(graph), source).distance[target].tolist() == [100.0]
     # Bridge 4 x 100 m against 200 m of street.
-    index = routing_index(graph, trench_weight(graph))
+    index = routing_index(graph, ground_m(graph).sum(axis=0))
     assert shortest_paths(index, source).distance[target].tolist() == [200.0]
 
 
-def test_golden_unpaved_ground_is_preferred_at_its_price() -> None:
+def test_golden_unpaved_ground_is_priced_as_such() -> None:
     graph = drawn(LineString([(0, 0), (100, 0)]), surface=["gravel"])
+    pipes = pipe_catalogue(insulation_series=2, money="EUR 2024")
+    paved = drawn(LineString([(0, 0), (100, 0)]))
     # data/pipe_costs.csv, DN100: 624 EUR/m unpaved against 1,070 EUR/m paved.
-    assert trench_weight(graph).tolist() == pytest.approx([100 * 624 / 1070])
+    size = pipes.dn.tolist().index("DN100")
+    ratio = capex_by_pipe(graph, pipes)[0, size] / capex_by_pipe(paved, pipes)[0, size]
+    assert ratio == pytest.approx(624 / 1070)
 
 
 def test_property_source_alone_has_no_route() -> None:

@@ -30,5 +30,18 @@ def test_golden_pump_power_by_hand() -> None:
     assert energy[0] == pytest.approx(power_kw * 8.76, rel=2e-3)
 
 
+def test_golden_substations_keep_their_pressure_at_part_load() -> None:
+    """Half the flow on average: friction takes a quarter of its power, the 60 kPa half."""
+    half = pumping_mwh(
+        np.array([10.0]),
+        np.array([200e3]),
+        temperature_degc=np.array([55.0]),
+        mean_flow_kg_s=np.array([5.0]),
+        scenario=Scenario(),
+    )
+    power_kw = 10.0 / 985.7 * (220e3 * 0.25 + 60e3 * 0.5) / 0.65 / 1e3
+    assert half[0] == pytest.approx(power_kw * 8.76, rel=2e-3)
+
+
 def test_head_contains_fittings_and_substation() -> None:
     assert pump_head_pa(np.array([100e3]), Scenario())[0] == pytest.approx(170e3)

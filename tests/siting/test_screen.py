@@ -129,7 +129,8 @@ def test_a_connected_consumer_gets_what_it_needs(study: Callable[..., Plan]) -> 
     assert project["loss_mwh"] == pytest.approx(link["loss_mwh"], rel=1e-6)
     assert project["cop"] == pytest.approx(link["cop"], rel=1e-6)
     assert project["pipe_capex"] == pytest.approx(link["pipe_capex"], rel=1e-9)
-    assert project["npv"] == pytest.approx(link["npv"], rel=1e-6)
+    # Pumping of a project is simulated over the year, that of a link estimated.
+    assert project["npv"] == pytest.approx(link["npv"], rel=1e-2)
 
 
 def test_user_settings_are_marked_in_the_register(study: Callable[..., Plan]) -> None:
