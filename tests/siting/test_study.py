@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from heatreach.data import assumption, load_table
-from heatreach.network import to_networkx
+from heatreach.network import bore_weight_m, to_networkx
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.conditions import conditions_of
 from heatreach.siting.demo import demo_extract, demo_sites
@@ -60,13 +60,20 @@ def test_town_routes_equal_networkx(inputs: Inputs, served: gpd.GeoDataFrame) ->
     leaves = names[attached.consumer_node[attached.consumer_node >= 0]].tolist()
     graph.remove_edges_from(list(graph.out_edges(leaves)))
     graph.remove_edges_from(list(graph.in_edges(names[attached.site_node].tolist())))
+    # A bore is worth a detour, so links without one are compared where there is none.
+    bored = bore_weight_m(attached.graph) > 0.0
+    ends = names[attached.graph.tail[bored]], names[attached.graph.head[bored]]
+    for tail, head in zip(*(end.tolist() for end in ends), strict=True):
+        graph.remove_edges_from([(tail, head), (head, tail)])
+    dry = served[~served["service_crosses"].str.contains("rail|water|motorway")]
+    assert len(dry) > 0.9 * len(served)
     ids = inputs.consumers["id"].tolist()
     for number, site in enumerate(inputs.sites["id"]):
         source = int(names[attached.site_node[number]])
         lengths = nx.single_source_dijkstra_path_length(
             graph, source, cutoff=2000.0, weight="length"
         )
-        rows = served[served["site_id"] == site]
+        rows = dry[dry["site_id"] == site]
         nodes = names[attached.consumer_node[[ids.index(c) for c in rows["consumer_id"]]]]
         golden = np.array([lengths[int(node)] for node in nodes])
         np.testing.assert_allclose(rows["route_m"], golden, rtol=1e-9)
