@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .basis import Basis
     from .project_tables import NetworkStudy, SiteNetwork
 
-OUTBID = "no network: what it could heat is heated at less cost from another data centre"
+OUTBID = "what it could heat is heated at less cost from another data centre"
 
 
 def planned_jointly(study: NetworkStudy, alone: list[SiteNetwork]) -> list[SiteNetwork]:
