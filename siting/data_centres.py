@@ -21,7 +21,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .building_use import first_rule, parse_numbers, siting_rule, tag_values
+from .consumers.building_use import first_rule, parse_numbers, siting_rule, tag_values
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -20,8 +20,8 @@ from scipy.spatial import cKDTree
 
 from heatreach.data import assumption, load_table
 
-from .building_use import classify_buildings, parse_numbers, siting_rule, tag_values
-from .heat_sites import merge_greenhouses, merge_pools, sites_without_buildings
+from .consumers.building_use import classify_buildings, parse_numbers, siting_rule, tag_values
+from .consumers.heat_sites import merge_greenhouses, merge_pools, sites_without_buildings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from shapely import Point, box
 from heatreach.data import assumption, wide
 from heatreach.network.crs import metric_crs
 from heatreach.network.osm import OsmExtract, read_osm
-from heatreach.siting.building_use import classify_buildings
+from heatreach.siting.consumers.building_use import classify_buildings
 from heatreach.siting.demand import consumers_from_osm, fill_demand
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Heat-network zones: where loads lie close enough together for pipes. Public face: `zones`."""
