@@ -1,4 +1,4 @@
-"""Make the pictures of the README: run the demo and photograph its map in headless Chromium."""
+"""Make the pictures of the documents: run the demo, photograph its maps in headless Chromium."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from PIL import Image
 
 from heatreach.siting import plan, read_inputs
 from heatreach.siting.demo import demo_extract, demo_sites
+from heatreach.siting.zones import zone
 
 FOLDER = Path(__file__).resolve().parent
 SIZE = (1280, 800)
 COLOURS = 128
+ZONE_RULES = ("class_4", "class_8")
 
 
 def photograph(page: Path, picture: Path) -> None:
@@ -45,6 +47,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         plan(inputs).save(folder)
         photograph(Path(folder) / "map.html", FOLDER / "demo-map.png")
+    whole = read_inputs(sites=demo_sites(), consumers="osm", area=str(demo_extract()), zones=True)
+    with tempfile.TemporaryDirectory() as folder:
+        zone(whole, rules=ZONE_RULES).save(folder)
+        photograph(Path(folder) / "map.html", FOLDER / "demo-zones.png")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """
-Read streets, buildings, sites, points of interest and barriers from an OpenStreetMap extract.
+Read streets, buildings, sites, points, barriers and heat pipes from an OpenStreetMap extract.
 
 One streaming pass with pyosmium: tags and node numbers go into lists, everything after that is
 numpy and shapely. Extracts cut hard at a box are normal: a road segment with an end outside the
 file and an outline with missing corners are left out and counted, never repaired by guessing.
+Pipes that carry heat are lines as mapped; what is one network is decided later.
 Nothing is judged here: which streets suit a pipe is decided in `streets`, what a building is used
 for in the siting room.
 
@@ -25,6 +26,7 @@ import shapely
 
 from .errors import OsmFileError
 from .osm_file import osm_source, readable, sorted_copy
+from .osm_pipes import carries_heat, no_pipelines, pipelines_of
 from .osm_roads import NodeRuns, barriers_of, roads_of
 
 if TYPE_CHECKING:
@@ -92,6 +94,9 @@ class OsmExtract:
         of other tagged polygons, and of tagged nodes. Parts of buildings are not in.
     barriers
         ``kind`` (rail, water or motorway) and geometry of what a pipe should not cross.
+    pipelines
+        ``osm_id``, ``tags`` and geometry of pipes that carry heat: lines, in parts where nodes are
+        missing, and outlines of plants mapped as pipeline areas.
     data_date
         Date of the data (ISO): the file's own stamp, else the newest edit of a tagged object read;
         blank if the file has neither.
@@ -111,13 +116,14 @@ class OsmExtract:
     areas: gpd.GeoDataFrame
     points: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
+    pipelines: gpd.GeoDataFrame = field(default_factory=no_pipelines)
     data_date: str
     left_out: dict[str, int]
 
 
 def read_osm(path: str | Path, *, bbox: Box | None = None) -> OsmExtract:
     """
-    Streets, buildings, sites, points and barriers of an OpenStreetMap file.
+    Streets, buildings, sites, points, barriers and heat pipes of an OpenStreetMap file.
 
     Parameters
     ----------
@@ -216,6 +222,8 @@ class _Scan:
     buildings: _Shapes = field(default_factory=_Shapes)
     areas: _Shapes = field(default_factory=_Shapes)
     points: _Shapes = field(default_factory=_Shapes)
+    pipes: NodeRuns = field(default_factory=NodeRuns)
+    pipe_areas: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     water: list[str] = field(default_factory=list)
     outlines: dict[str, set[int]] = field(
         default_factory=lambda: {"way": set(), "relation": set(), "open": set()}
@@ -229,7 +237,8 @@ class _Scan:
     def out_of_order(self) -> bool:
         """Whether objects stand twice, or missing nodes may only stand later in the file."""
         built = {number for kind, number in self.buildings.ids if kind == "way"}
-        missing = self.runs.any_missing() or bool(self.outlines["way"] - built)
+        missing = self.runs.any_missing() or self.pipes.any_missing()
+        missing = missing or bool(self.outlines["way"] - built)
         return self.repeats or (missing and not self.in_order)
 
     def is_empty(self) -> bool:
@@ -295,8 +304,10 @@ def _take_node(scan: _Scan, node: Any) -> None:
 
 
 def _take_way(scan: _Scan, way: Any) -> None:
-    """Keep the node run of a road, rail, river or shore; note a building outline."""
+    """Keep the node run of a road, rail, river, shore or heat pipe; note a building outline."""
     tags = way.tags
+    if tags.get("man_made") == "pipeline" and tags.get("area") != "yes" and carries_heat(tags):
+        scan.pipes.add(way.id, dict(tags), way.nodes)
     if "building" in tags and tags["building"] != "no":
         scan.outlines["way" if way.is_closed() else "open"].add(way.id)
     elif any(key in tags for key in _LINE_KEYS):
@@ -312,6 +323,10 @@ def _take_area(scan: _Scan, area: Any, wkb: Any) -> None:
         return
     if tags.get("natural") == "water" or tags.get("waterway") == "riverbank":
         scan.water.append(wkb.create_multipolygon(area))
+    is_area = kind == "relation" or tags.get("area") == "yes"
+    if tags.get("man_made") == "pipeline" and is_area and carries_heat(tags):
+        outline = shapely.from_wkb(wkb.create_multipolygon(area))
+        scan.pipe_areas.append((f"{kind}/{area.orig_id()}", tags, outline))
     if "building:part" not in tags and any(key in tags for key in _SITE_KEYS):
         scan.areas.add(kind, area.orig_id(), tags, wkb.create_multipolygon(area))
 
@@ -322,7 +337,12 @@ def _extract(scan: _Scan, bbox: Box | None) -> OsmExtract:
     roads, cut = roads_of(nodes, scan.runs.tags, bbox)
     water = shapely.from_wkb(np.array(sorted(scan.water), dtype=object))
     crossings = np.isin(roads["node_id"], np.array(scan.level_crossings, dtype=np.int64))
-    left_out = {"road segments with an end outside the file": cut, **_lost_outlines(scan)}
+    pipelines, pipes_cut = pipelines_of(scan.pipes, scan.pipe_areas, bbox)
+    left_out = {
+        "road segments with an end outside the file": cut,
+        "heat pipe segments with an end outside the file": pipes_cut,
+        **_lost_outlines(scan),
+    }
     return OsmExtract(
         **roads,
         level_crossing=crossings,
@@ -330,6 +350,7 @@ def _extract(scan: _Scan, bbox: Box | None) -> OsmExtract:
         areas=scan.areas.polygons(bbox),
         points=scan.points.positions(bbox),
         barriers=barriers_of(nodes, scan.runs.tags, water, bbox),
+        pipelines=pipelines,
         data_date=scan.stamp or ("" if scan.newest.startswith("1970") else scan.newest),
         left_out={what: count for what, count in left_out.items() if count},
     )

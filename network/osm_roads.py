@@ -1,5 +1,5 @@
 """
-Node runs of OpenStreetMap ways turned into road segments and barrier lines.
+Node runs of OpenStreetMap ways turned into road segments, barrier lines.
 
 Part of the reader in `osm`: no file is opened and no street is judged here. A run is the list of
 nodes of one way; a node without a position (outside a clipped extract) breaks it.
@@ -200,11 +200,8 @@ def barriers_of(
     kinds = np.array([_barrier_kind(t) for t in tags], dtype=object)
     start = np.flatnonzero((nodes.run[1:] == nodes.run[:-1]) & (kinds[nodes.run[:-1]] != ""))
     start = start[nodes.present[start] & nodes.present[start + 1]]
-    broken = np.diff(start, prepend=-2) != 1
-    broken |= np.diff(nodes.run[start], prepend=-1) != 0
-    piece = np.cumsum(broken) - 1
-    lines = _lines(nodes, start, piece)
-    kind = np.concatenate([kinds[nodes.run[start[broken]]], np.full(len(water), "water")])
+    lines, run = unbroken_lines(nodes, start)
+    kind = np.concatenate([kinds[run], np.full(len(water), "water")])
     frame = gpd.GeoDataFrame(
         {"kind": pd.Series(kind, dtype=str)},
         geometry=gpd.GeoSeries(np.concatenate([lines, water]), crs="EPSG:4326"),
@@ -213,6 +210,31 @@ def barriers_of(
     if bbox is not None:
         frame = frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*bbox))]
     return frame.reset_index(drop=True)
+
+
+def unbroken_lines(
+    nodes: NodeArrays, start: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
+    """
+    Lines of consecutive segments of one run.
+
+    Parameters
+    ----------
+    nodes
+        Node runs.
+    start
+        First node of each segment to draw, rising.
+
+    Returns
+    -------
+    lines
+        One per unbroken piece.
+    run
+        Run of each piece.
+    """
+    broken = np.diff(start, prepend=-2) != 1
+    broken |= np.diff(nodes.run[start], prepend=-1) != 0
+    return _lines(nodes, start, np.cumsum(broken) - 1), nodes.run[start[broken]]
 
 
 def _lines(

@@ -1,12 +1,12 @@
 """
 Whether it is worth building, and what to build first.
 
-Reading order: `scenario` (what a planner decides), `inputs` (the only reader) with `given`,
-`coverage`, `sites`, `demand` and `data_centres`; then the one path of `study`: `screen` (candidate
-links), `projects` (a network per site) with `worth` and `network_energy`, `options` (how the heat
-is made), `terms` and `conditions` (prices and factors), `appraise` (money and carbon), `rank`,
-`register` (every figure used). `reading` opens users' files, `fetching` downloads maps, `writing`
-hands over. `cli` is the command line.
+Reading order: `scenario` (what a planner decides), `inputs` and `gathering` (the only reader) with
+`sites`, `demand` and `data_centres`; then the one path of `study`: `screen` (candidate links),
+`options` (how the heat is made), `projects` (a network per site), `appraise` (money and carbon),
+`rank`, `register` (every figure used). `zones` is the second path: who needs the heat, and where
+pipes are worth it. `reading` opens users' files, `fetching` downloads maps, `writing` hands over.
+`cli` is the command line.
 """
 
 from .errors import FetchError, InputError, Problem
@@ -14,6 +14,7 @@ from .gathering import read_inputs
 from .inputs import Inputs
 from .scenario import Scenario, read_scenario
 from .study import Plan, plan
+from .zones import Zones, zone
 
 __all__ = [
     "FetchError",
@@ -22,7 +23,9 @@ __all__ = [
     "Plan",
     "Problem",
     "Scenario",
+    "Zones",
     "plan",
     "read_inputs",
     "read_scenario",
+    "zone",
 ]

@@ -17,6 +17,7 @@ from heatreach.data import assumption, price
 from heatreach.thermo import climate_year, heat_shape, seasonal_air_source_cop
 
 from .conditions import HOMES, annuity_years
+from .consumers.heat_networks import HEAT_NETWORK
 from .figures import (
     ELECTRICITY,
     counterfactual_row,
@@ -65,6 +66,7 @@ def present_heat(
     ``price = fuel/efficiency + peak · capex per kW · (annuity(rate, boiler life) + upkeep share)
     / heat``: what the consumer no longer pays for fuel, upkeep and the next boiler. The efficiency
     of an air-source heat pump is its yearly COP in the country's climate (`air_source_season_cop`).
+    An existing heat network keeps its own plants for cold days, so it saves fuel only.
     """
     home = consumers["use"].isin(HOMES).to_numpy()
     kinds = pd.DataFrame({"name": consumers["counterfactual"].to_numpy(), "home": home})
@@ -79,6 +81,7 @@ def present_heat(
         machine = counterfactual_row(str(group["name"].iloc[0]), home=at_home)
         chosen = consumers.iloc[rows]
         hours = chosen["peak_kw"] / chosen["annual_heat_mwh"].where(chosen["annual_heat_mwh"] > 0)
+        hours = hours.mask(chosen["use"] == HEAT_NETWORK, 0.0)
         per_kw = _yearly_cost_per_kw(machine["technology"], scenario, column)
         efficiency = _efficiency(machine, country, home=at_home)
         fuel_price = getattr(fuel_price_row(machine["fuel"], scenario, country), column)

@@ -7,6 +7,7 @@ it. Finds the consumers worth keeping and counts the others. The layers are read
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -220,16 +221,37 @@ def inside(frame: gpd.GeoDataFrame, where: Area | None) -> gpd.GeoDataFrame:
     return frame[touches].reset_index(drop=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """
+    Consumers by their distance from the sites.
+
+    Attributes
+    ----------
+    everywhere
+        All that are not a data centre's own building.
+    near
+        Those of them within the radius of a site.
+    far, own
+        How many lie farther, and how many were a data centre's own.
+    """
+
+    everywhere: gpd.GeoDataFrame
+    near: gpd.GeoDataFrame
+    far: int
+    own: int
+
+
 def near_sites(
     consumers: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, *, radius_m: float, from_map: bool
-) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+) -> Nearness:
     """
     Consumers within the radius of a site as the crow flies.
 
     Parameters
     ----------
     consumers, sites
-        In one metric coordinate system.
+        In one metric coordinate system; there may be no site.
     radius_m
         Longest route allowed [m]; no route is shorter than the straight line.
     from_map
@@ -238,20 +260,21 @@ def near_sites(
 
     Returns
     -------
-    consumers, left_out
-        New frame, and how many were left out by reason.
+    nearness
+        New frames, and how many were left out by reason.
     """
     tree = shapely.STRtree(sites.geometry.to_numpy())
     shapes = consumers.geometry.to_numpy()
-    near = tree.query(shapes, predicate="dwithin", distance=radius_m)[0]
-    keep = np.isin(np.arange(len(consumers)), near)
-    far = int((~keep).sum())
-    own = np.isin(np.arange(len(consumers)), tree.query(shapes, predicate="intersects")[0])
+    rows = np.arange(len(consumers))
+    near = np.isin(rows, tree.query(shapes, predicate="dwithin", distance=radius_m)[0])
+    own = np.isin(rows, tree.query(shapes, predicate="intersects")[0])
     own &= from_map
-    return consumers[keep & ~own].reset_index(drop=True), {
-        f"consumers farther than {radius_m:,.0f} m from every site": far,
-        "buildings of the data centres themselves": int(own.sum()),
-    }
+    return Nearness(
+        everywhere=consumers[~own].reset_index(drop=True),
+        near=consumers[near & ~own].reset_index(drop=True),
+        far=int((~near).sum()),
+        own=int(own.sum()),
+    )
 
 
 def no_consumer_problem(file: str, *, found: int, left_out: Mapping[str, int]) -> Problem:

@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SITE_COLUMNS = (
+    "id",
+    "name",
+    "operator",
+    "members",
+    "it_load_kw",
+    "it_load_source",
+    "hypothetical",
+)
+"""Columns of data centres found on the map, besides their geometry."""
 _KW_PER_UNIT = {"w": 1e-3, "kw": 1.0, "mw": 1e3, "gw": 1e6}
 _POWER = re.compile(r"^\s*(\d[\d.,\s]*?)\s*([kmg]?w)(?:_?(?:it|e|el))?\s*$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?$")
@@ -99,8 +109,9 @@ def data_centres_from_osm(extract: OsmExtract, crs: CRS | str) -> gpd.GeoDataFra
         _site(members[campus == number].reset_index(drop=True), buildings)
         for number in range(int(campus.max(initial=-1)) + 1)
     ]
-    columns = ["id", "name", "operator", "members", "it_load_kw", "it_load_source", "hypothetical"]
-    frame = gpd.GeoDataFrame(rows, columns=[*columns, "geometry"], geometry="geometry", crs=crs)
+    frame = gpd.GeoDataFrame(
+        rows, columns=[*SITE_COLUMNS, "geometry"], geometry="geometry", crs=crs
+    )
     logger.info("%d data-centre sites from %d map objects", len(frame), len(members))
     return frame.sort_values("id", kind="stable").reset_index(drop=True)
 

@@ -1,11 +1,11 @@
 """
 Floor area, yearly heat and peak of consumers, given or estimated.
 
-What a user gives is kept; what is missing is estimated from floor area, storeys, outline and use
-with the figures of ``data/demand_benchmarks.csv``, the space-heating part scaled by the country's
-degree days. Every estimate says where it comes from in a ``*_source`` column. A consumer about
-which too little is known keeps blanks and a reason: nothing is invented. Uses are found in
-`building_use`, consumers of an OpenStreetMap extract are gathered in `heat_sites`.
+What a user gives is kept; what is missing is estimated from floor area, storeys, outline, number
+of homes, use and age with the figures of ``data/demand_benchmarks.csv`` and
+``data/building_ages.csv``, the heat for rooms scaled by the country's degree days. Every estimate
+says where it comes from in a ``*_source`` column. A consumer about which too little is known keeps
+blanks and a reason: nothing is invented. The parts stand in the folder ``consumers``.
 """
 
 from __future__ import annotations
@@ -15,28 +15,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
-from scipy.spatial import cKDTree
 
-from heatreach.data import assumption, load_table
-
-from .consumers.building_use import classify_buildings, parse_numbers, siting_rule, tag_values
-from .consumers.heat_sites import merge_greenhouses, merge_pools, sites_without_buildings
+from .consumers.ages import age_ratios, built_years
+from .consumers.benchmarks import benchmarks_of, climate_of
+from .consumers.building_use import classify_buildings
+from .consumers.campuses import site_ids, with_tags_of_twins
+from .consumers.confidence import homes_in_doubt, with_confidence
+from .consumers.heat_sites import (
+    OPEN_WATER,
+    merge_greenhouses,
+    merge_pools,
+    sites_without_buildings,
+)
+from .consumers.storeys import storeys_of, with_floor_area
+from .consumers.tag_rules import first_text, parse_numbers, tag_values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
-    import numpy.typing as npt
     from pyproj import CRS
 
     from heatreach.network.osm import OsmExtract
 
 logger = logging.getLogger(__name__)
 
-_NUMBERS = ("floor_area_m2", "levels", "annual_heat_mwh", "peak_kw", "supply_degc", "return_degc")
+_NUMBERS = (
+    "floor_area_m2",
+    "levels",
+    "annual_heat_mwh",
+    "peak_kw",
+    "supply_degc",
+    "return_degc",
+    "dwellings",
+    "built_year",
+)
 _SOURCES = ("classified_by", "levels_source", "area_source", "demand_source", "peak_source")
-_FEET_TO_M = 0.3048
+_TEXTS = ("name", "use", "standard", "uprn", "parent_uprn", "wet_system", "communal", "site_id")
 _KWH_PER_MWH = 1000.0
 
 
@@ -58,10 +71,11 @@ def consumers_from_osm(extract: OsmExtract, crs: CRS | str, *, country: str) -> 
     consumers
         CONSUMERS ordered by ``id`` (the OpenStreetMap id) with ``name``, ``use``, geometry,
         ``floor_area_m2``, ``levels``, ``annual_heat_mwh``, ``peak_kw``, blank ``supply_degc`` and
-        ``return_degc``, and the source columns. A school, hospital or university site without a
-        mapped building is a row without heat and with the reason.
+        ``return_degc``, ``site_id``, the source columns, confidence and range. A school, hospital
+        or university site without a mapped building is a row without heat and with the reason.
     """
-    buildings = extract.buildings.to_crs(crs)
+    buildings = extract.buildings.to_crs(crs).sort_values("osm_id", kind="stable")
+    buildings = with_tags_of_twins(buildings.reset_index(drop=True))
     areas, points = extract.areas.to_crs(crs), extract.points.to_crs(crs)
     classes = classify_buildings(buildings, areas, points)
     _log_classes(classes)
@@ -71,17 +85,16 @@ def consumers_from_osm(extract: OsmExtract, crs: CRS | str, *, country: str) -> 
     bare = sites_without_buildings(consumers, areas)
     joined = pd.concat([consumers, bare], ignore_index=True) if len(bare) else consumers
     joined = joined.sort_values("id", kind="stable").reset_index(drop=True)
+    joined["site_id"] = site_ids(joined, areas)
     return fill_demand(joined, country=country)
 
 
 def _building_consumers(buildings: gpd.GeoDataFrame, classes: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Heated buildings as consumers, with the storeys their tags or neighbours tell."""
+    """Heated buildings as consumers, with what their tags or neighbours tell."""
     heated = (classes["use"] != "").to_numpy()
     kept, classes = buildings[heated], classes[heated]
     tags = list(kept["tags"])
-    use = classes["use"].to_numpy(dtype=object)
-    levels, source = _tagged_levels(tags, use)
-    levels, source = _neighbour_levels(kept, use, levels=levels, source=source)
+    levels, source = storeys_of(kept, tags, classes["use"].to_numpy(dtype=object))
     frame = kept[["osm_id", "geometry"]].rename(columns={"osm_id": "id"})
     return frame.assign(
         name=pd.Series(tag_values(tags, "name"), index=kept.index, dtype=str),
@@ -91,53 +104,15 @@ def _building_consumers(buildings: gpd.GeoDataFrame, classes: pd.DataFrame) -> g
         classified_by=classes["classified_by"],
         levels_source=pd.Series(source, index=kept.index, dtype=str),
         area_source="",
+        built_year=built_years(tags),
+        dwellings=parse_numbers(first_text(tags, "dwellings")),
+        uprn=_single(pd.Series(first_text(tags, "uprn"), index=kept.index, dtype=str)),
     ).reset_index(drop=True)
 
 
-def _tagged_levels(
-    tags: Sequence[dict[str, str]], use: npt.NDArray[np.object_]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
-    """Storeys from the tags: levels first, else height unless the building is one high room."""
-    levels = parse_numbers(tag_values(tags, "building:levels"))
-    levels[levels > siting_rule("levels", "levels_max")] = np.nan
-    source = np.where(np.isnan(levels), "", "tag").astype(object)
-    texts = tag_values(tags, "height")
-    height = parse_numbers(texts)
-    feet = np.array(["'" in str(text) or "ft" in str(text) for text in texts], dtype=bool)
-    height = np.where(feet, height * _FEET_TO_M, height)
-    table = load_table("building_tags")
-    halls = table.loc[table["rule"] == "hall", "value"]
-    by_height = np.isnan(levels) & ~np.isnan(height) & ~np.isin(use.astype(str), halls)
-    storeys = np.clip(height / siting_rule("levels", "storey_height_m"), 1.0, None)
-    levels[by_height] = np.round(storeys[by_height])
-    source[by_height] = "height"
-    return levels, source
-
-
-def _neighbour_levels(
-    buildings: gpd.GeoDataFrame,
-    use: npt.NDArray[np.object_],
-    *,
-    levels: npt.NDArray[np.float64],
-    source: npt.NDArray[np.object_],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
-    """Median storeys of the nearest buildings of the same use, where enough stand near."""
-    centre = shapely.get_coordinates(shapely.centroid(buildings.geometry.to_numpy()))
-    count = int(siting_rule("levels", "neighbour_count"))
-    reach = siting_rule("levels", "neighbour_distance_m")
-    levels, source = levels.copy(), source.copy()
-    for kind in sorted(set(use)):
-        known = np.flatnonzero((use == kind) & (source == "tag"))
-        asking = np.flatnonzero((use == kind) & np.isnan(levels))
-        if len(known) < count or not len(asking):
-            continue
-        distance, near = cKDTree(centre[known]).query(
-            centre[asking], k=count, distance_upper_bound=reach
-        )
-        enough = np.isfinite(distance).all(axis=1)
-        levels[asking[enough]] = np.median(levels[known][near[enough]], axis=1)
-        source[asking[enough]] = "neighbours"
-    return levels, source
+def _single(numbers: pd.Series[str]) -> pd.Series[str]:
+    """Register numbers, blank where several stand in one cell."""
+    return numbers.where(~numbers.str.contains(";"), "")
 
 
 def _log_classes(classes: pd.DataFrame) -> None:
@@ -155,7 +130,7 @@ def fill_demand(consumers: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFram
     ----------
     consumers
         ``id``, geometry in a metric coordinate system, and any of ``use``, ``floor_area_m2``,
-        ``levels``, ``annual_heat_mwh``, ``peak_kw``.
+        ``levels``, ``dwellings``, ``built_year``, ``standard``, ``annual_heat_mwh``, ``peak_kw``.
     country
         ISO 3166-1 alpha-2 code; its degree days scale the space heating. Blank: mean climate.
 
@@ -164,7 +139,8 @@ def fill_demand(consumers: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFram
     filled
         A new frame with all CONSUMERS columns; ``levels_source``, ``area_source``,
         ``demand_source`` and ``peak_source`` say "given", or where the estimate comes from, or
-        "unknown: …" with the reason where a figure stays blank.
+        "unknown: …" with the reason where a figure stays blank. ``confidence``, ``heat_low_mwh``
+        and ``heat_high_mwh`` say how sure the yearly heat is.
 
     Raises
     ------
@@ -173,19 +149,23 @@ def fill_demand(consumers: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFram
 
     Notes
     -----
-    Yearly heat is floor area times intensity times ``w + (1 - w)·HDD/HDD_ref`` with ``w`` the hot
-    water share and HDD the degree days of the country and of the benchmarks; peak is yearly heat
-    over full-load hours. A pool counts per m² of water, a glasshouse per m² of glass.
+    Yearly heat is floor area times intensity times ``w + (1 - w)·a·HDD/HDD_ref`` with ``w`` the hot
+    water share, ``a`` the ratio of age band or standard to the mean of the stock, and HDD the
+    degree days of the country and of the benchmarks. Without floor area it is the number of homes
+    times the heat of one, scaled likewise. Peak is yearly heat over full-load hours. A pool counts
+    per m² of water, a glasshouse per m² of glass.
     """
     if consumers.crs is None or not consumers.crs.is_projected:
         raise ValueError("consumers need a metric coordinate system; convert them with to_crs()")
     frame = _with_columns(consumers)
-    table = _benchmarks(country).reindex(frame["use"])
-    table.index = frame.index
-    _fill_floor_area(frame, table)
-    scale, climate = _climate(country)
-    _fill_heat(frame, table, scale=scale, climate=climate)
-    _fill_peak(frame, table)
+    figures = benchmarks_of(frame["use"], country=country)
+    frame = with_floor_area(frame, figures)
+    _fill_heat(frame, figures, country=country)
+    _fill_peak(frame, figures)
+    frame = with_confidence(frame, country=country)
+    doubtful = int(homes_in_doubt(frame).sum())
+    if doubtful:
+        logger.warning("floor area per home out of proportion: %d consumers", doubtful)
     return frame
 
 
@@ -197,7 +177,7 @@ def _with_columns(consumers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         frame[column] = pd.to_numeric(pd.Series(values, index=frame.index), errors="coerce").astype(
             float
         )
-    for column in ("name", "use", *_SOURCES):
+    for column in (*_TEXTS, *_SOURCES):
         values = frame.get(column, "")
         frame[column] = pd.Series(values, index=frame.index, dtype=object).fillna("").astype(str)
     for column, source in (
@@ -211,63 +191,30 @@ def _with_columns(consumers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def _benchmarks(country: str) -> pd.DataFrame:
-    """Demand benchmarks by use; rows of the country stand in for those of no region."""
-    rows = load_table("demand_benchmarks")
-    rows = rows[rows["region"].isin(["", country])].sort_values("region", kind="stable")
-    rows = rows.drop_duplicates(["name", "parameter"], keep="last")
-    wide: pd.DataFrame = rows.pivot(index="name", columns="parameter", values="value")  # noqa: PD010
-    return wide
-
-
-def _climate(country: str) -> tuple[float, str]:
-    """Factor on the room-heat part from the country's degree days, and how to say so."""
-    reference = assumption("demand_benchmarks", "reference_climate", "degree_days_k_day").value
-    here = assumption("climate", "normals", "heating_degree_days_k_day", region=country)
-    if here.region != country:
-        logger.warning("no degree days for country %r: the mean climate is used", country)
-    return here.value / reference, f"climate {here.region}" if here.region else "mean climate"
-
-
-def _fill_floor_area(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> None:
-    """Storeys from the default of the use, floor area from outline times storeys."""
-    needs = frame["floor_area_m2"].isna()
-    outline = pd.Series(shapely.area(frame.geometry.to_numpy()), index=frame.index)
-    default = needs & frame["levels"].isna() & table["default_levels"].notna() & (outline > 0.0)
-    frame.loc[default, "levels"] = table.loc[default, "default_levels"]
-    frame.loc[default, "levels_source"] = "default"
-    measured = needs & (outline > 0.0) & frame["levels"].notna() & (frame["area_source"] == "")
-    heated = outline * frame["levels"] * table["floor_area_share_heated"].fillna(1.0)
-    frame.loc[measured, "floor_area_m2"] = heated[measured]
-    frame.loc[measured, "area_source"] = "outline x storeys x heated share"
-    # A pool is sized by its water: the ratio of the two benchmarks says how much a hall holds.
-    halls = measured & (frame["use"] == "pool")
-    water = heated * table["heat_kwh_per_m2_floor_year"] / table["heat_kwh_per_m2_year"]
-    frame.loc[halls, "floor_area_m2"] = water[halls]
-    frame.loc[halls, "area_source"] = "water estimated from outline x storeys"
-    glass = measured & (frame["use"] == "greenhouse")
-    frame.loc[glass, "floor_area_m2"] = outline[glass]
-    frame.loc[glass, "area_source"] = "outline"
-    blank = frame["floor_area_m2"].isna() & (frame["area_source"] == "")
-    frame.loc[blank, "area_source"] = "unknown: no floor area and no outline"
-    frame.loc[blank & (outline > 0.0), "area_source"] = "unknown: no use to tell the storeys"
-
-
-def _fill_heat(frame: gpd.GeoDataFrame, table: pd.DataFrame, *, scale: float, climate: str) -> None:
-    """Yearly heat from floor area and intensity, else from the peak."""
-    water = table["hot_water_share"]
-    intensity = table["heat_kwh_per_m2_year"] * (water + (1.0 - water) * scale)
-    estimate = frame["floor_area_m2"] * intensity / _KWH_PER_MWH
-    from_peak = frame["peak_kw"] * table["full_load_hours_per_year"] / _KWH_PER_MWH
-    needs = frame["annual_heat_mwh"].isna()
-    peak = needs & from_peak.notna()
-    frame.loc[peak, "annual_heat_mwh"] = from_peak[peak]
-    frame.loc[peak, "demand_source"] = "peak x full-load hours"
-    area = needs & ~peak & estimate.notna()
-    frame.loc[area, "annual_heat_mwh"] = estimate[area]
-    frame.loc[area, "demand_source"] = f"benchmark, {climate}"
+def _fill_heat(frame: gpd.GeoDataFrame, figures: pd.DataFrame, *, country: str) -> None:
+    """Yearly heat from the peak, else from floor area and intensity, else from the homes."""
+    scale, climate = climate_of(country)
+    ratio, band = age_ratios(frame)
+    water = figures["hot_water_share"]
+    weather = water + (1.0 - water) * scale * ratio
+    words = f"benchmark, {climate}" + band.where(band == "", ", " + band)
+    open_air = frame["area_source"] == OPEN_WATER
+    intensity = (figures["heat_kwh_per_m2_year"] * weather).where(
+        ~open_air, figures["heat_open_air_kwh_per_m2_year"]
+    )
+    by_area = frame["floor_area_m2"] * intensity / _KWH_PER_MWH
+    by_homes = frame["dwellings"] * figures["heat_per_dwelling_mwh"] * weather
+    from_peak = frame["peak_kw"] * figures["full_load_hours_per_year"] / _KWH_PER_MWH
+    for estimate, source in (
+        (from_peak, pd.Series("peak x full-load hours", index=frame.index)),
+        (by_area, words.where(~open_air, "benchmark of open-air pools")),
+        (by_homes, words.str.replace("benchmark", "homes x heat per home")),
+    ):
+        rows = frame["annual_heat_mwh"].isna() & estimate.notna()
+        frame.loc[rows, "annual_heat_mwh"] = estimate[rows]
+        frame.loc[rows, "demand_source"] = source[rows]
     blank = frame["annual_heat_mwh"].isna() & (frame["demand_source"] == "")
-    known = table["heat_kwh_per_m2_year"].notna()
+    known = figures["heat_kwh_per_m2_year"].notna()
     reason = np.where(
         frame["use"] == "",
         "unknown: neither heat nor use is given",
@@ -276,9 +223,9 @@ def _fill_heat(frame: gpd.GeoDataFrame, table: pd.DataFrame, *, scale: float, cl
     frame.loc[blank, "demand_source"] = reason[blank]
 
 
-def _fill_peak(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> None:
+def _fill_peak(frame: gpd.GeoDataFrame, figures: pd.DataFrame) -> None:
     """Peak from yearly heat and full-load hours of the use."""
-    hours = table["full_load_hours_per_year"]
+    hours = figures["full_load_hours_per_year"]
     estimate = frame["annual_heat_mwh"] * _KWH_PER_MWH / hours
     needs = frame["peak_kw"].isna() & estimate.notna()
     frame.loc[needs, "peak_kw"] = estimate[needs]

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .scenario import Scenario
 
 BUILT_IN = "typical year made of climate normals"
+FED_IN = "what the data centre can feed in"
+"""Source of a peak to which the shape of an existing heat network's load is cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def load_shapes(
 def _given_hours(load: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Whole full-load hours of loads whose peak was given; 0 where it is an estimate."""
     hours = load["heat_mwh"].to_numpy() * 1e3 / load["peak_kw"].to_numpy()
-    given = load["peak_source"].eq(GIVEN).to_numpy()
+    given = load["peak_source"].isin((GIVEN, FED_IN)).to_numpy()
     return np.where(given, np.clip(np.round(hours), 1.0, HOURS_PER_YEAR), 0.0)
 
 

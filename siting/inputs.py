@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
     from pyproj import CRS
 
     from heatreach.network import StreetGraph
@@ -34,7 +35,11 @@ class Inputs:
     Attributes
     ----------
     sites, consumers
-        SITES and CONSUMERS as read, demand estimated where it was not given.
+        SITES and CONSUMERS as read, demand estimated where it was not given; consumers are those
+        within the radius of a site by straight line.
+    everywhere
+        CONSUMERS of the whole area as far as it was read, also those beyond the reach of every
+        site: what zones are made of.
     streets
         The street graph.
     barriers
@@ -59,12 +64,16 @@ class Inputs:
         Emission factors of electricity by year as the user gave them; `None` for the tables'.
     scenario
         Decisions the inputs were read under: how far, which streets, which country.
+    reconciliation
+        What control totals made of the estimates, one row per total; without rows if none were
+        given.
     completed
         Whether the scenario's defaults stand in ``sites`` and ``consumers`` already.
     """
 
     sites: gpd.GeoDataFrame
     consumers: gpd.GeoDataFrame
+    everywhere: gpd.GeoDataFrame
     streets: StreetGraph
     barriers: gpd.GeoDataFrame
     buildings: gpd.GeoSeries
@@ -75,6 +84,7 @@ class Inputs:
     left_out: Mapping[str, int]
     hashes: Mapping[str, str]
     scenario: Scenario
+    reconciliation: pd.DataFrame
     weather: OutdoorYear | None = None
     grid: Trajectory | None = None
     completed: bool = False
@@ -101,7 +111,8 @@ class Inputs:
         Returns
         -------
         inputs
-            New inputs; sites and consumers sorted by id, with their ``*_source`` columns.
+            New inputs; sites and both tables of consumers sorted by id, with their ``*_source``
+            columns.
 
         Raises
         ------
@@ -117,6 +128,7 @@ class Inputs:
             self,
             sites=complete_sites(self.sites, scenario),
             consumers=complete_consumers(self.consumers, scenario),
+            everywhere=complete_consumers(self.everywhere, scenario),
             scenario=scenario,
             completed=True,
         )

@@ -27,13 +27,19 @@ WATER = ("source_degc", "source_return_degc", "sink_in_degc", "sink_out_degc")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearLoads:
-    """Loads of a study with the hourly shapes of their use and of their sources."""
+    """
+    Loads of a study with the hourly shapes of their use and of their sources.
+
+    ``network_shape`` is that of the existing heat networks within a load that they share with
+    buildings; None where no load is shared so.
+    """
 
     table: pd.DataFrame
     shapes: npt.NDArray[np.float64]
     shape_of: npt.NDArray[np.intp]
     source_shapes: npt.NDArray[np.float64]
     source_of: npt.NDArray[np.intp]
+    network_shape: npt.NDArray[np.float64] | None = None
 
     def rows(self, chosen: npt.NDArray[np.bool_]) -> YearLoads:
         """Some of the loads."""
@@ -43,6 +49,7 @@ class YearLoads:
             shape_of=self.shape_of[chosen],
             source_shapes=self.source_shapes,
             source_of=self.source_of[chosen],
+            network_shape=self.network_shape,
         )
 
     def of(self, table: pd.DataFrame) -> YearLoads:
@@ -65,7 +72,11 @@ class YearLoads:
 
 
 def year_loads(
-    table: pd.DataFrame, hours: Hours, *, shape: npt.NDArray[np.float64] | None = None
+    table: pd.DataFrame,
+    hours: Hours,
+    *,
+    shape: npt.NDArray[np.float64] | None = None,
+    network_shape: npt.NDArray[np.float64] | None = None,
 ) -> YearLoads:
     """
     Loads with their hourly shapes.
@@ -81,6 +92,8 @@ def year_loads(
         Hours of the study.
     shape
         Hourly shape of all rows where it is no single use, shape (8760,).
+    network_shape
+        That of the existing heat networks in them, if any, shape (8760,).
 
     Returns
     -------
@@ -98,6 +111,7 @@ def year_loads(
         shape_of=shape_of,
         source_shapes=sources,
         source_of=np.asarray(source_of, dtype=np.intp),
+        network_shape=network_shape,
     )
 
 

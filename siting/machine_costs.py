@@ -16,6 +16,7 @@ from heatreach.data import assumption, price
 from heatreach.thermo import AMBIENT
 
 from .conditions import cost_by_size, renewal_factor
+from .feed_in import network_share
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,7 +39,8 @@ def machine_capex(
     Parameters
     ----------
     energy
-        ``option``, ``heat_pump_kw``, ``exchanger_kw``, ``store_mwh``, one row per link or project.
+        ``option``, ``heat_pump_kw``, ``exchanger_kw``, ``store_mwh``, one row per link or project;
+        links with ``use``.
     money
         Currency and price base.
     column
@@ -49,15 +51,16 @@ def machine_capex(
     Returns
     -------
     capex
-        ``heat_pump``, ``exchanger`` and ``store`` [money]. A heat pump at the consumer costs what
-        small machines do, one at an energy centre what large ones do; a kilowatt of several modules
-        costs what it does in one of them, without a discount for their number.
+        ``heat_pump``, ``exchanger`` and ``store`` [money]. A heat pump at a building costs what
+        small machines do, one at an energy centre or an existing heat network what large ones do; a
+        kilowatt of several modules costs what it does in one of them, without a discount for their
+        number.
     """
     size = energy["heat_pump_kw"].to_numpy()
     one = _one_machine_kw(size, module_kw)
     large = cost_by_size(one, "heat_pumps", HEAT_PUMP_SIZES, money=money, column=column)
     small = cost_by_size(size, "technology_costs", CONSUMER_SIZES, money=money, column=column)
-    at_consumer = energy["option"].to_numpy() == AMBIENT
+    at_consumer = _at_building(energy)
     exchanger = price("technology_costs", EXCHANGER, "capex_per_kw", target=money)
     store = energy["store_mwh"].to_numpy(dtype=float)
     return pd.DataFrame(
@@ -68,6 +71,12 @@ def machine_capex(
         },
         index=energy.index,
     )
+
+
+def _at_building(energy: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether the heat pumps stand at buildings: on a loop, unless it ends at a heat network."""
+    on_loop = energy["option"].to_numpy() == AMBIENT
+    return np.asarray(on_loop & (network_share(energy, "heat") == 0.0))
 
 
 def _one_machine_kw(
@@ -133,7 +142,7 @@ def machine_renewal(capex: pd.DataFrame, energy: pd.DataFrame, scenario: Scenari
     """
     large = renewal_factor("large_1mw", scenario, table="heat_pumps") - 1.0
     small = renewal_factor(CONSUMER_SIZES[0], scenario) - 1.0
-    at_consumer = energy["option"].to_numpy() == AMBIENT
+    at_consumer = _at_building(energy)
     return (
         capex["heat_pump"] * np.where(at_consumer, small, large)
         + capex["exchanger"] * (renewal_factor(EXCHANGER, scenario) - 1.0)
@@ -179,7 +188,7 @@ def machine_upkeep(
         "variable_om_per_mwh"
     ) * lifted * np.nan_to_num(energy["heat_pump_mwh"].to_numpy())
     small = capex["heat_pump"].to_numpy() * _share(CONSUMER_SIZES[0])
-    pump = np.where(energy["option"].to_numpy() == AMBIENT, small, large)
+    pump = np.where(_at_building(energy), small, large)
     rest = capex["exchanger"] * _share(EXCHANGER) + capex["store"] * _share(STORE, "heat_stores")
     return np.asarray(pump + rest.to_numpy())
 

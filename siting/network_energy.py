@@ -22,7 +22,9 @@ from heatreach.thermo import (
     pressure_gradient_pa_m,
 )
 
+from .consumers.heat_networks import HEAT_NETWORK
 from .credits import site_credits
+from .feed_in import delivered
 from .hours import mixed_shape
 from .loads import year_loads
 from .options import best_supply
@@ -44,11 +46,13 @@ if TYPE_CHECKING:
 
     from .conditions import Conditions
     from .hours import Hours
+    from .loads import YearLoads
     from .scenario import Scenario
 
 logger = logging.getLogger(__name__)
 
 SITE_WATER = ("source_degc", "source_return_degc", "source_kw", "utilisation")
+SHARES = ("network_share_of_heat", "network_share_of_peak")
 
 
 def mean_state(
@@ -173,13 +177,36 @@ def supplied(
     Returns
     -------
     energy
-        One row, the load's columns included.
+        One row, the load's columns included; ``heat_mwh`` is what is delivered.
     """
     frame = pd.DataFrame([load | {name: site[name] for name in SITE_WATER}])
-    uses = consumers.rename(columns={"annual_heat_mwh": "heat_mwh"})
-    loads = year_loads(frame, making.hours, shape=mixed_shape(uses, making.hours))
+    loads = _shared_loads(frame.assign(**_network_shares(load, consumers)), consumers, making)
     energy = best_supply(loads, making.scenario, making.conditions, machines=making.machines)
-    return frame.join(energy)
+    return delivered(loads.table.join(energy))
+
+
+def _network_shares(load: dict[str, float], consumers: pd.DataFrame) -> dict[str, float]:
+    """Part of heat and of design peak that existing heat networks among the consumers take [-]."""
+    network = (consumers["use"] == HEAT_NETWORK).to_numpy()
+    heat, peak = consumers["annual_heat_mwh"].to_numpy(), consumers["peak_kw"].to_numpy()
+    of_peak = 1.0 if network.all() else min(peak[network].sum() / load["feed_peak_kw"], 1.0)
+    return {
+        "network_share_of_heat": float(heat[network].sum() / heat.sum()),
+        "network_share_of_peak": float(of_peak),
+    }
+
+
+def _shared_loads(table: pd.DataFrame, consumers: pd.DataFrame, making: Making) -> YearLoads:
+    """Load of one network with the hours of those who share it."""
+    uses = consumers.rename(columns={"annual_heat_mwh": "heat_mwh"})
+    network = (uses["use"] == HEAT_NETWORK).to_numpy()
+    some = bool(network.any() and not network.all())
+    return year_loads(
+        table,
+        making.hours,
+        shape=mixed_shape(uses, making.hours),
+        network_shape=mixed_shape(uses[network], making.hours) if some else None,
+    )
 
 
 def network_credits(
@@ -204,10 +231,9 @@ def network_credits(
     credits
         As `heatreach.siting.credits.site_credits`.
     """
-    names = ("heat_mwh", "loss_mwh", "feed_peak_kw", "sink_in_degc", "sink_out_degc", *SITE_WATER)
-    uses = consumers.rename(columns={"annual_heat_mwh": "heat_mwh"})
-    shape = mixed_shape(uses, making.hours)
-    loads = year_loads(energy[list(names)], making.hours, shape=shape)
+    names = ("loss_mwh", "feed_peak_kw", "sink_in_degc", "sink_out_degc", *SITE_WATER, *SHARES)
+    asked = energy["heat_mwh"] + energy["network_left_mwh"]
+    loads = _shared_loads(energy[list(names)].assign(heat_mwh=asked), consumers, making)
     taken = source_taken_kw(loads, energy, making.scenario, machines=making.machines)
     return site_credits(site, taken, making.hours)
 

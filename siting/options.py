@@ -20,8 +20,6 @@ from heatreach.thermo import (
     AMBIENT,
     ARRANGEMENTS,
     CENTRAL,
-    DIRECT,
-    PREHEAT,
     arrange,
     exact_machines,
     fast_machines,
@@ -30,6 +28,7 @@ from heatreach.thermo import (
 )
 
 from .appraise import appraise
+from .feed_in import WORDS, delivered
 from .link_pipes import link_pipes
 from .loads import year_loads
 from .supply import supply_energy
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
     from .loads import YearLoads
     from .scenario import Scenario
 
-WORDS = {"direct": DIRECT, "preheat": PREHEAT, "central": CENTRAL, "ambient": AMBIENT}
-"""Arrangement behind each word of the scenario."""
 SIZED_BEST = 2
 """Arrangements of a link that are sized by cost: the cheapest of the comparison, in its order."""
 CHUNK = 2000
@@ -193,7 +190,7 @@ def _tried(
     )
     table = loads.table.drop(columns=[c for c in loads.table if c in energy])
     # The loop cools on its way to a consumer; what the data centre gives stays what it is.
-    frame = table.assign(source_degc=site_degc).join(energy).join(terms)
+    frame = delivered(table.assign(source_degc=site_degc).join(energy).join(terms))
     figures = appraise(frame, scenario, conditions)
     frame = frame.drop(columns=[c for c in frame if c in figures]).join(figures)
     blank = [c for c in (*figures, *energy) if c not in ("option", "cycle", "status", "reason")]
@@ -288,7 +285,7 @@ def best_supply(
     """
     names = [name for name in _names(scenario) if name != AMBIENT] or [CENTRAL]
     tried = [supply_energy(loads, name, scenario, conditions, machines=machines) for name in names]
-    energies = [loads.table.join(frame) for frame in tried]
+    energies = [delivered(loads.table.join(frame)) for frame in tried]
     working = [frame for frame in energies if frame["status"].iloc[0] == "ok"]
     if not working:
         return tried[-1]

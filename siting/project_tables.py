@@ -18,6 +18,7 @@ from heatreach.network import section_table
 
 from .appraise import RANGE, appraise
 from .carbon import pipe_embodied_t_co2e
+from .consumers.heat_networks import HEAT_NETWORK
 from .network_energy import network_credits, network_figures
 from .terms import ending
 
@@ -146,7 +147,8 @@ def project_tables(
         project_id=name, site_id=site["id"], edge_id=numbers, hypothetical=site["hypothetical"]
     )
     served = plan.consumers[plan.consumers["connected"]]
-    sums = _sums(study, served, edges, plan)
+    got = _got(served, energy)
+    sums = _sums(study, got, edges, plan)
     own = network_figures(plan, state, rules=rules, **study.pipes)
     load = energy.assign(**(own | dict(known or {})), **sums)
     figures = appraise(load, study.scenario, study.conditions)
@@ -175,8 +177,22 @@ def project_tables(
     return SiteNetwork(
         project=project,
         edges=edges,
-        connections=_connections(study, site, plan, name, state),
+        connections=_connections(study, site, plan, name, state).assign(
+            annual_heat_mwh=lambda all_: (
+                all_["id"]
+                .map(got.set_index("id")["annual_heat_mwh"])
+                .fillna(all_["annual_heat_mwh"])
+            )
+        ),
     )
+
+
+def _got(served: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
+    """Connected consumers with the heat that they get; networks lack what was left to them."""
+    heat, network = served["annual_heat_mwh"], served["use"] == HEAT_NETWORK
+    asked = float(heat[network].sum())
+    kept = 1.0 - float(energy["network_left_mwh"].iloc[0]) / asked if asked else 1.0
+    return served.assign(annual_heat_mwh=heat.where(~network, heat * kept))
 
 
 def project_id(site_id: str) -> str:

@@ -15,12 +15,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from heatreach.network import SKETCH, pipe_catalogue
 from heatreach.thermo import exact_machines
 
 from .basis import Basis
-from .network_energy import Making
+from .consumers.heat_networks import HEAT_NETWORK
+from .feed_in import fed_in
+from .network_energy import SITE_WATER, Making
 from .project_tables import NetworkStudy, SiteNetwork, nothing
 from .rivals import planned_jointly
 from .terms import consumer_terms
@@ -28,7 +31,6 @@ from .worth import connection_values, design_rules, first_guess
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from .conditions import Conditions
     from .hours import Hours
@@ -80,7 +82,18 @@ def site_networks(
         ),
     )
     alone = [_network_of(study, number) for number in range(len(inputs.sites))]
-    return planned_jointly(study, alone)
+    return planned_jointly(study, alone, again=_planned_again)
+
+
+def _planned_again(
+    study: NetworkStudy, basis: Basis, consumers: gpd.GeoDataFrame
+) -> SiteNetwork | str:
+    """Network of a site for some of its consumers, or why there is none."""
+    fresh = consumers.drop(columns="value")
+    energy = first_guess(basis.site, fresh, study.making)
+    if energy["status"].iloc[0] != "ok":
+        return str(energy["reason"].iloc[0])
+    return _better_network(study, basis.site, basis.source, fresh, energy, basis.premium_share)
 
 
 def _with_terms(inputs: Inputs, scenario: Scenario, attached: Attached) -> gpd.GeoDataFrame:
@@ -94,9 +107,12 @@ def _network_of(study: NetworkStudy, number: int) -> SiteNetwork:
     site = study.inputs.sites.iloc[number].copy()
     site["service_crosses"] = study.attached.site_pipe.crosses[number]
     source = int(study.attached.site_node[number])
-    known = study.consumers["annual_heat_mwh"].gt(0.0) & study.consumers["peak_kw"].gt(0.0)
-    near = study.consumers.distance(site.geometry) <= study.scenario.search.radius_m
-    consumers = study.consumers[known & near].reset_index(drop=True)
+    everyone = study.consumers.assign(node=study.attached.nodes_from(source))
+    known = everyone["annual_heat_mwh"].gt(0.0) & everyone["peak_kw"].gt(0.0)
+    near = everyone.distance(site.geometry) <= study.scenario.search.radius_m
+    open_ = everyone.get("barred", pd.Series("", index=everyone.index)).fillna("") == ""
+    chosen = everyone[known & near & open_].reset_index(drop=True)
+    consumers = _with_networks_fed_in(chosen, site, study)
     if source < 0 or consumers.empty:
         return nothing(study, site, *_why_nobody(study, number))
     energy = first_guess(site, consumers, study.making)
@@ -117,6 +133,26 @@ def _network_of(study: NetworkStudy, number: int) -> SiteNetwork:
         return nearest
     text = f"nobody in reach can be connected, most often because: {reason}"
     return nothing(study, site, "nothing_worth_connecting", text)
+
+
+def _with_networks_fed_in(
+    consumers: gpd.GeoDataFrame, site: pd.Series[Any], study: NetworkStudy
+) -> gpd.GeoDataFrame:
+    """Consumers of a site with its heat networks cut to what it can feed in, and their terms."""
+    network = (consumers["use"] == HEAT_NETWORK).to_numpy()
+    if not network.any():
+        return consumers
+    water = {name: site[name] for name in SITE_WATER}
+    loads = consumers.assign(**water).rename(columns={"annual_heat_mwh": "heat_mwh"})
+    cut = fed_in(pd.DataFrame(loads), study.scenario, study.making.hours)
+    cut = cut.rename(columns={"heat_mwh": "annual_heat_mwh"})
+    # A network's peak is its own: nothing of it is spread over other hours.
+    cut["coincident_kw"] = cut["coincident_kw"].mask(network, cut["peak_kw"])
+    terms = consumer_terms(cut, study.scenario, country=study.inputs.country)
+    cut.loc[network, list(terms)] = terms[network]
+    changed = ["annual_heat_mwh", "peak_kw", "peak_source", "coincident_kw", *terms]
+    changed.append("network_least_kw")
+    return consumers.assign(**{name: cut[name] for name in changed})
 
 
 def _why_nobody(study: NetworkStudy, number: int) -> tuple[str, str]:
@@ -144,8 +180,9 @@ def _better_network(
     """
     Network within what the source can carry, or with room for the largest consumer if that pays.
 
-    A consumer larger than the source, an existing heat network for example, can still take all its
-    heat as base load; its own share of boiler heat is then large.
+    A consumer larger than the source, a works for example, can still take all its heat as base
+    load; its own share of boiler heat is then large. Existing heat networks are no such case: they
+    take what the source can feed in (`feed_in`).
     """
     arguments = (study, site, source, consumers, energy, premium_share)
     within = _best_network(*arguments)

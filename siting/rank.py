@@ -90,11 +90,22 @@ def _link_reason(row: Any, currency: str) -> str:
     if pd.isna(row.rank):
         return str(row.reason)
     return (
-        f"{_mwh(row.heat_mwh)} MWh a year over {row.route_m:,.0f} m, {row.reuse_share:.0%} of it "
+        f"{_mwh(row.heat_mwh)} MWh a year{_into_network(row)} over {row.route_m:,.0f} m, "
+        f"{row.reuse_share:.0%} of it "
         "from the data centre; "
         f"{row.loss_mwh / (row.heat_mwh + row.loss_mwh):.0%} lost in the pipe; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh against {row.present_per_mwh:,.0f} today; "
         f"{_carbon_words(row)}"
+    )
+
+
+def _into_network(row: Any) -> str:
+    """What part of an existing heat network a link feeds, in words; blank for buildings."""
+    whole = getattr(row, "network_heat_mwh", np.nan)
+    if pd.isna(whole):
+        return ""
+    return (
+        f" fed into a heat network of {_mwh(whole)}, whose own plants make the rest and stand by,"
     )
 
 

@@ -14,10 +14,11 @@ from .figures import BY_USER
 from .scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .conditions import Conditions
     from .inputs import Inputs
+    from .zoning.rules import ZoneRule
 
 REGISTER_COLUMNS = [
     "key",
@@ -46,6 +47,16 @@ WHOLE_TABLES = (
     "technology_costs",
     "siting_rules",
 )
+ZONE_TABLES = (
+    "certainty_rules",
+    "data_centres",
+    "diversity",
+    "heat_profiles",
+    "heat_pumps",
+    "heat_stores",
+    "siting_rules",
+)
+DEMAND_TABLES = ("building_ages",)
 
 
 def all_assumptions() -> pd.DataFrame:
@@ -89,7 +100,8 @@ def assumptions_used(inputs: Inputs, scenario: Scenario, conditions: Conditions)
         _scenario_rows(scenario),
         _figures(conditions.figures()),
         pipes[~other],
-        *[_rows(name) for name in WHOLE_TABLES],
+        *[_rows(name) for name in (*WHOLE_TABLES, *DEMAND_TABLES)],
+        _confidence_rows(),
         _named("refrigerants", {scenario.heat_pump.refrigerant}),
         _named("cooling_systems", set(inputs.sites["cooling"])),
         _named("demand_benchmarks", uses | {"reference_climate"}),
@@ -97,9 +109,95 @@ def assumptions_used(inputs: Inputs, scenario: Scenario, conditions: Conditions)
         _price_rows(scenario.economics.money),
         _hypothetical_rows(inputs),
     ]
-    register = pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
-    register = register.drop_duplicates("key")
+    return _joined(parts)
+
+
+def zone_assumptions(inputs: Inputs, scenario: Scenario, rules: Sequence[ZoneRule]) -> pd.DataFrame:
+    """
+    The figures behind heat-network zones.
+
+    Parameters
+    ----------
+    inputs, scenario
+        The study.
+    rules
+        Rules by which zones were looked for.
+
+    Returns
+    -------
+    register
+        As `all_assumptions`, only what zones use; what the user set is marked so.
+    """
+    uses = set(inputs.everywhere["use"].dropna())
+    parts = [
+        _scenario_rows(scenario),
+        _rule_rows(rules),
+        *[_rows(name) for name in (*ZONE_TABLES, *DEMAND_TABLES)],
+        _confidence_rows(),
+        _named("refrigerants", {scenario.heat_pump.refrigerant}),
+        _named("cooling_systems", set(inputs.sites["cooling"])),
+        _named("demand_benchmarks", uses | {"reference_climate"}),
+        *[_in_country(name, inputs.country) for name in COUNTRY_TABLES],
+        _hypothetical_rows(inputs),
+    ]
+    return _joined(parts)
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Parts of a register as one, each figure once, in order of their keys."""
+    register = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    register = register[REGISTER_COLUMNS].drop_duplicates("key")
     return register.sort_values("key", kind="stable", ignore_index=True)
+
+
+def _confidence_rows() -> pd.DataFrame:
+    """How far a figure of each origin may stray, as figures; origins without a range have none."""
+    table = load_table("confidence_rules")
+    parts = []
+    for name in ("low_share", "high_share"):
+        rows = table[table[name].astype(str) != ""]
+        evidence = rows["evidence"].str.strip(": ")
+        parts.append(
+            rows.assign(
+                key="confidence_rules/" + rows["aspect"] + "/" + evidence + "/" + name,
+                value=rows[name].astype(float),
+                low=rows[name].astype(float),
+                high=rows[name].astype(float),
+                unit="dimensionless",
+                price_base="",
+                locator="",
+                origin=DEFAULT,
+            )
+        )
+    return pd.concat(parts)[REGISTER_COLUMNS]
+
+
+def _rule_rows(rules: Sequence[ZoneRule]) -> pd.DataFrame:
+    """What each zone rule asks for, as figures with their source."""
+    asked = {
+        "threshold_mwh_m": "MWh/(m*year)",
+        "anchors_min": "dimensionless",
+        "anchor_mwh": "MWh/year",
+        "buildings_min": "dimensionless",
+        "heat_min_mwh": "MWh/year",
+    }
+    rows = [
+        {
+            "key": f"zone_rules/{rule.name}/{name}",
+            "value": getattr(rule, name),
+            "low": getattr(rule, name),
+            "high": getattr(rule, name),
+            "unit": unit,
+            "price_base": "",
+            "source": rule.source,
+            "locator": rule.locator,
+            "note": rule.note,
+            "origin": DEFAULT,
+        }
+        for rule in rules
+        for name, unit in asked.items()
+    ]
+    return pd.DataFrame(rows, columns=REGISTER_COLUMNS)
 
 
 def _rows(table: str) -> pd.DataFrame:

@@ -5,11 +5,14 @@ Planned each by itself, two data centres may both count on one hospital. Such si
 the network room at once, with what each consumer is worth to each of them, and every consumer goes
 where the whole gains most. The result must beat taking turns (the best site first, the others from
 what it leaves), or turns are taken. Either way each network is then designed with a bound.
+
+An existing heat network can take heat from several data centres. As long as its load never falls
+below what all of them would feed in, none is in the others' way.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +20,13 @@ import pandas as pd
 
 from heatreach.network import NORMAL, design_network
 
+from .consumers.heat_networks import HEAT_NETWORK
 from .project_tables import nothing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
     import numpy.typing as npt
 
     from heatreach.network import DesignRules, NetworkPlan
@@ -30,7 +37,21 @@ if TYPE_CHECKING:
 OUTBID = "what it could heat is heated at less cost from another data centre"
 
 
-def planned_jointly(study: NetworkStudy, alone: list[SiteNetwork]) -> list[SiteNetwork]:
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    """The study, networks with room for all, and how a site is planned anew with fewer to serve."""
+
+    study: NetworkStudy
+    room: frozenset[str]
+    again: Callable[[NetworkStudy, Basis, gpd.GeoDataFrame], SiteNetwork | str]
+
+
+def planned_jointly(
+    study: NetworkStudy,
+    alone: list[SiteNetwork],
+    *,
+    again: Callable[[NetworkStudy, Basis, gpd.GeoDataFrame], SiteNetwork | str],
+) -> list[SiteNetwork]:
     """
     Networks of all sites, every consumer in one of them at most, each with a bound.
 
@@ -40,6 +61,8 @@ def planned_jointly(study: NetworkStudy, alone: list[SiteNetwork]) -> list[SiteN
         What the networks share.
     alone
         Network of each site as if the others were not built.
+    again
+        Plans a site anew for some of the consumers of its basis.
 
     Returns
     -------
@@ -48,17 +71,19 @@ def planned_jointly(study: NetworkStudy, alone: list[SiteNetwork]) -> list[SiteN
         ``shared_with`` which sites it was planned with.
     """
     alone = [_bounded(study, one) for one in alone]
-    networks, groups = list(alone), _rivals(alone, [[n] for n in range(len(alone))])
+    sharing = _Sharing(study, _with_room_for_all(alone), again)
+    room = sharing.room
+    networks, groups = list(alone), _rivals(alone, [[n] for n in range(len(alone))], room)
     done: list[list[int]] = [[n] for n in range(len(alone))]
     while True:
         for group in groups:
             if group not in done:
                 done.append(group)
-                shared = _shared_out(study, [alone[number] for number in group])
+                shared = _shared_out(sharing, [alone[number] for number in group])
                 for number, network in zip(group, shared, strict=True):
                     networks[number] = network
         # Who loses a consumer may turn to one that a third site serves.
-        wider = _rivals(networks, groups)
+        wider = _rivals(networks, groups, room)
         if len(wider) == len(groups):
             break
         groups = wider
@@ -81,9 +106,22 @@ def _final(
     return _beside_alone(final, alone, group)
 
 
-def _rivals(networks: list[SiteNetwork], groups: list[list[int]]) -> list[list[int]]:
+def _with_room_for_all(alone: list[SiteNetwork]) -> frozenset[str]:
+    """Existing heat networks whose load never falls below what all sites in reach would feed in."""
+    bases = [network.made.basis.consumers for network in alone if network.made is not None]
+    fed = [table[table["use"] == HEAT_NETWORK] for table in bases]
+    fed = [table[["id", "peak_kw", "network_least_kw"]] for table in fed if len(table)]
+    if not fed:
+        return frozenset()
+    asked = pd.concat(fed).groupby("id").agg({"peak_kw": "sum", "network_least_kw": "min"})
+    return frozenset(asked.index[asked["peak_kw"] <= asked["network_least_kw"]])
+
+
+def _rivals(
+    networks: list[SiteNetwork], groups: list[list[int]], room: frozenset[str]
+) -> list[list[int]]:
     """Groups joined where networks of different groups serve the same consumer."""
-    wants = [_connected_ids(network) for network in networks]
+    wants = [_connected_ids(network) - room for network in networks]
     joined: list[list[int]] = []
     for group in groups:
         own = set().union(*(wants[number] for number in group))
@@ -120,9 +158,9 @@ def _bounded(study: NetworkStudy, network: SiteNetwork) -> SiteNetwork:
     return basis.tables(study, kept, made.state, made.energy)
 
 
-def _shared_out(study: NetworkStudy, group: list[SiteNetwork]) -> list[SiteNetwork]:
+def _shared_out(sharing: _Sharing, group: list[SiteNetwork]) -> list[SiteNetwork]:
     """Networks of rivals, by the way of sharing that is worth most."""
-    ways = (_together(study, group), _in_turns(study, group))
+    ways = (_together(sharing, group), _in_turns(sharing, group))
     return max(ways, key=_gain)
 
 
@@ -132,10 +170,11 @@ def _gain(networks: list[SiteNetwork]) -> tuple[float, float]:
     return sum(max(value, 0.0) for value in npv), sum(npv)
 
 
-def _together(study: NetworkStudy, group: list[SiteNetwork]) -> list[SiteNetwork]:
+def _together(sharing: _Sharing, group: list[SiteNetwork]) -> list[SiteNetwork]:
     """Networks of rivals from one joint design."""
+    study = sharing.study
     bases = [network.built.basis for network in group]
-    consumers, values = _common_consumers(study, bases)
+    consumers, values = _common_consumers(bases)
     plan = design_network(
         study.attached.graph,
         pd.DataFrame(
@@ -151,15 +190,17 @@ def _together(study: NetworkStudy, group: list[SiteNetwork]) -> list[SiteNetwork
         values=values,
         effort=NORMAL,
     )
-    return [_share(study, plan, number, basis) for number, basis in enumerate(bases)]
+    return [_share(sharing, plan, number, basis) for number, basis in enumerate(bases)]
 
 
 def _common_consumers(
-    study: NetworkStudy, bases: list[Basis]
+    bases: list[Basis],
 ) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
     """Consumers that any of the sites may serve, and what each is worth to each site."""
-    wanted = pd.concat([basis.consumers["id"] for basis in bases]).unique()
-    consumers = study.consumers[study.consumers["id"].isin(wanted)].reset_index(drop=True)
+    # What a heat network takes, and where it is joined, depends on the site: the most counts here.
+    every = pd.concat([basis.consumers for basis in bases], ignore_index=True)
+    every = every.sort_values(["id", "peak_kw"], ascending=[True, False], kind="stable")
+    consumers = every.drop_duplicates("id").drop(columns="value").reset_index(drop=True)
     values = np.column_stack(
         [
             consumers["id"].map(basis.consumers.set_index("id")["value"]).to_numpy(dtype=float)
@@ -185,11 +226,17 @@ def _common_rules(bases: list[Basis]) -> DesignRules:
     )
 
 
-def _share(study: NetworkStudy, plan: NetworkPlan, number: int, basis: Basis) -> SiteNetwork:
+def _share(sharing: _Sharing, plan: NetworkPlan, number: int, basis: Basis) -> SiteNetwork:
     """Network of one of several sources, or why there is none."""
-    own = plan.of_source(number)
-    if not own.consumers["connected"].any():
+    study, own = sharing.study, plan.of_source(number)
+    served = own.consumers[own.consumers["connected"]]
+    if served.empty:
         return nothing(study, basis.site, "nothing_worth_connecting", OUTBID)
+    hot = plan.consumers.loc[plan.consumers["use"] == HEAT_NETWORK, "supply_degc"]
+    if served["supply_degc"].max() < hot.max():
+        # A heat network asked for the joint temperature, and another site feeds it.
+        others = set(basis.consumers["id"]) - set(served["id"])
+        return _from_what_is_left(sharing, basis, others)
     common = replace(basis, rules=_temperatures_of(own, basis.rules))
     network = common.appraised(study, own)
     if isinstance(network, str):
@@ -202,22 +249,32 @@ def _temperatures_of(plan: NetworkPlan, rules: DesignRules) -> DesignRules:
     return replace(rules, supply_degc=plan.supply_degc, return_degc=plan.return_degc)
 
 
-def _in_turns(study: NetworkStudy, group: list[SiteNetwork]) -> list[SiteNetwork]:
+def _in_turns(sharing: _Sharing, group: list[SiteNetwork]) -> list[SiteNetwork]:
     """Networks of rivals, the best site first and the others from what is left."""
     taken: set[str] = set()
     planned: dict[int, SiteNetwork] = {}
     for number in sorted(range(len(group)), key=lambda n: (-group[n].npv, n)):
-        basis = group[number].built.basis
-        free = ~basis.consumers["id"].isin(taken).to_numpy()
-        left = replace(basis, consumers=basis.consumers[free].reset_index(drop=True))
-        plan = left.designed(study, effort=NORMAL)
-        network = nothing(study, basis.site, "nothing_worth_connecting", OUTBID)
-        if plan.consumers["connected"].any():
-            found = left.appraised(study, plan)
-            network = network if isinstance(found, str) else found
-        planned[number] = network
-        taken |= _connected_ids(network)
+        planned[number] = _from_what_is_left(sharing, group[number].built.basis, taken)
+        taken |= _connected_ids(planned[number]) - sharing.room
     return [planned[number] for number in range(len(group))]
+
+
+def _from_what_is_left(sharing: _Sharing, basis: Basis, taken: set[str]) -> SiteNetwork:
+    """Network of a site for the consumers that others have not taken."""
+    study = sharing.study
+    gone = basis.consumers["id"].isin(taken)
+    consumers = basis.consumers[~gone].reset_index(drop=True)
+    nobody = nothing(study, basis.site, "nothing_worth_connecting", OUTBID)
+    if (basis.consumers.loc[gone, "use"] == HEAT_NETWORK).any() and len(consumers):
+        # Without the heat network the water need not be as warm: nothing of the plan holds on.
+        found = sharing.again(study, basis, consumers)
+        return nobody if isinstance(found, str) else _bounded(study, found)
+    left = replace(basis, consumers=consumers)
+    plan = left.designed(study, effort=NORMAL)
+    if not plan.consumers["connected"].any():
+        return nobody
+    found = left.appraised(study, plan)
+    return nobody if isinstance(found, str) else found
 
 
 def _beside_alone(

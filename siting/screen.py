@@ -2,7 +2,9 @@
 Candidate links: each data centre with each consumer in reach, by route.
 
 A link is one trench along the streets, with a service pipe at both ends, sized for its consumer
-alone. Consumers near by that cannot be reached are rows too, with the reason and the gap.
+alone. Consumers near by that cannot be reached are rows too, with the reason and the gap. An
+existing heat network is joined wherever the route to it is shortest, and takes what the data centre
+can feed in (`feed_in`).
 """
 
 from __future__ import annotations
@@ -14,128 +16,31 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from heatreach.network import (
-    RoutingIndex,
     Trace,
-    attach,
-    components,
     route_lines,
     route_table,
-    routing_index,
     shortest_paths,
     trace,
 )
-from heatreach.network.attach import attach_candidates
-from heatreach.network.barriers import bore_weight_m
-from heatreach.network.connect import connect_all
 
+from .attached import Attached, attach_places
+from .consumers.heat_networks import HEAT_NETWORK
+from .feed_in import fed_in
+from .hours import study_hours
 from .link_pipes import link_pipes
-from .street_layer import street_rule
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from heatreach.network import Connections, StreetGraph
-
     from .conditions import Conditions
+    from .hours import Hours
     from .inputs import Inputs
     from .scenario import Scenario
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """
-    Streets with all sites and consumers hung on as leaves.
-
-    Attributes
-    ----------
-    graph
-        The street graph.
-    index
-        Its routing index by length and bores; routes leave sites and enter consumers, never the
-        other way round, so that none passes through a building.
-    bores_m
-        Most that the bores at both ends of a route can add to its length in the index [m]; inf
-        where streets have bores too.
-    site_node, consumer_node
-        Graph node of each site and consumer, -1 where unconnected.
-    site_pipe, consumer_pipe
-        Their preferred service pipes.
-    component
-        Connected part of each graph node.
-    """
-
-    graph: StreetGraph
-    index: RoutingIndex
-    bores_m: float
-    site_node: npt.NDArray[np.int64]
-    consumer_node: npt.NDArray[np.int64]
-    site_pipe: Connections
-    consumer_pipe: Connections
-    component: npt.NDArray[np.int64]
-
-
-def attach_places(inputs: Inputs, scenario: Scenario, *, several: bool = False) -> Attached:
-    """
-    Hang every site and consumer on the street graph.
-
-    Parameters
-    ----------
-    inputs
-        The study's inputs.
-    scenario
-        Longest service pipe and number of candidates.
-    several
-        Whether to hang on all candidate pipes of each place, or the preferred one.
-
-    Returns
-    -------
-    attached
-        The graph ready for routing.
-    """
-    rules = scenario.network
-    both = pd.concat([inputs.sites.geometry, inputs.consumers.geometry], ignore_index=True)
-    pipes = connect_all(
-        inputs.streets,
-        gpd.GeoSeries(both, crs=inputs.crs),
-        farthest_m=rules.connector_max_m,
-        candidates=rules.candidates,
-        apart_m=street_rule("service_apart_m"),
-        barriers=inputs.barriers,
-        buildings=inputs.buildings,
-    )
-    if several:
-        graph, node = attach_candidates(inputs.streets, pipes)
-    else:
-        graph, node = attach(inputs.streets, pipes.best)
-    sites, bores = len(inputs.sites), bore_weight_m(graph)
-    index = routing_index(graph, graph.length_m + bores)
-    on_streets = bool((graph.bore != "").any())
-    return Attached(
-        graph=graph,
-        index=_from_sites_to_consumers(index, node[:sites], node[sites:]),
-        bores_m=np.inf if on_streets else 2.0 * float(bores.max(initial=0.0)),
-        site_node=node[:sites],
-        consumer_node=node[sites:],
-        site_pipe=pipes.best.part(slice(None, sites)),
-        consumer_pipe=pipes.best.part(slice(sites, None)),
-        component=components(index),
-    )
-
-
-def _from_sites_to_consumers(
-    index: RoutingIndex, site: npt.NDArray[np.int64], consumer: npt.NDArray[np.int64]
-) -> RoutingIndex:
-    """Index without the ways into sites and out of consumers."""
-    nodes = index.matrix.shape[0]
-    row, column = np.divmod(index.pair, nodes)
-    open_ = ~(np.isin(row, consumer) | np.isin(column, site))
-    start = np.concatenate([[0], np.cumsum(np.bincount(row[open_], minlength=nodes))])
-    matrix = csr_array((index.matrix.data[open_], column[open_], start), shape=index.matrix.shape)
-    return RoutingIndex(matrix=matrix, pair=index.pair[open_], edge=index.edge[open_])
+__all__ = ["Attached", "attach_places", "candidate_links"]
 
 
 def candidate_links(
@@ -157,8 +62,10 @@ def candidate_links(
         LINKS up to pipe and temperatures; ``status`` ``ok``, ``unreachable``, ``beyond_radius`` or
         ``no_demand``, in order of site and consumer.
     """
+    hours = study_hours(inputs, scenario)
     parts = [
-        _links_of_site(number, inputs, scenario, attached) for number in range(len(inputs.sites))
+        _links_of_site(number, inputs, scenario, attached, hours)
+        for number in range(len(inputs.sites))
     ]
     links = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=inputs.crs)
     served = links["status"] == "ok"
@@ -182,7 +89,7 @@ def _without_fitting_pipe(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _links_of_site(
-    number: int, inputs: Inputs, scenario: Scenario, attached: Attached
+    number: int, inputs: Inputs, scenario: Scenario, attached: Attached, hours: Hours
 ) -> gpd.GeoDataFrame:
     """Links of one site: routes where there are any, reasons where not."""
     site, radius = inputs.sites.iloc[number], scenario.search.radius_m
@@ -200,8 +107,10 @@ def _links_of_site(
         gap_m=_gaps(number, near, attached),
         service_crosses=_crossings(number, near, attached),
     )
-    frame = frame.assign(**{name: site[name] for name in SITE_COLUMNS})
-    source, node = int(attached.site_node[number]), attached.consumer_node[near]
+    frame = fed_in(frame.assign(**{name: site[name] for name in SITE_COLUMNS}), scenario, hours)
+    barred = consumers.get("barred", pd.Series("", index=consumers.index)).fillna("")
+    source = int(attached.site_node[number])
+    node = attached.nodes_from(source)[near]
     if source < 0:
         gap = attached.site_pipe.gap_m[number]
         text = f"data centre lies {gap:,.0f} m from any street; {_RAISE}"
@@ -210,7 +119,7 @@ def _links_of_site(
     routes = _routes(attached, source, node, radius)
     status, reason = _unserved(frame, attached, node, source, radius)
     status[routes.consumer], reason[routes.consumer] = "ok", ""
-    frame = _no_demand(frame.assign(status=status, reason=reason))
+    frame = _barred(_no_demand(frame.assign(status=status, reason=reason)), barred)
     return _routed(frame, attached, routes)
 
 
@@ -270,10 +179,21 @@ def _no_demand(frame: pd.DataFrame) -> pd.DataFrame:
     """Mark consumers without a heat demand."""
     unknown = ~(frame["heat_mwh"].gt(0.0) & frame["peak_kw"].gt(0.0))
     served = frame["status"] == "ok"
-    text = "no heat demand given and too little known to estimate one"
+    text = pd.Series("no heat demand given and too little known to estimate one", frame.index)
+    network = frame["use"] == HEAT_NETWORK
+    text = text.mask(network, frame["demand_source"].str.removeprefix("unknown: "))
     return frame.assign(
         status=frame["status"].mask(unknown & served, "no_demand"),
         reason=frame["reason"].mask(unknown & served, text),
+    )
+
+
+def _barred(frame: pd.DataFrame, why: pd.Series[str]) -> pd.DataFrame:
+    """Mark consumers in reach that cannot be connected whatever they need."""
+    barred = (why != "") & frame["status"].isin(["ok", "no_demand"])
+    return frame.assign(
+        status=frame["status"].mask(barred, "infeasible"),
+        reason=frame["reason"].mask(barred, why),
     )
 
 

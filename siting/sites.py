@@ -14,6 +14,7 @@ import pandas as pd
 
 from heatreach.data import assumption, wide
 
+from .consumers.heat_networks import with_network_temperatures
 from .reading.column_rules import registry_range
 
 if TYPE_CHECKING:
@@ -111,14 +112,18 @@ def complete_consumers(consumers: gpd.GeoDataFrame, scenario: Scenario) -> gpd.G
     A return that is missing beside a given supply is the scenario's, or, beside a supply below the
     scenario's, keeps the scenario's ratio of return to supply [°C/°C]: 50 °C with defaults of 65
     and 40 °C gives 30.8 °C. A supply that is missing beside a given return is the scenario's, or,
-    if that leaves less than the scenario's difference, the return plus that difference.
+    if that leaves less than the scenario's difference, the return plus that difference. Existing
+    heat networks are warmer: theirs are of ``data/siting_rules.csv``, in the same way.
     """
-    frame = consumers.sort_values("id", kind="stable").reset_index(drop=True)
+    frame = with_network_temperatures(consumers.sort_values("id", kind="stable"))
+    frame = frame.reset_index(drop=True)
     supply, back = _numbers(frame, "supply_degc"), _numbers(frame, "return_degc")
     count = supply.notna().astype(int) + back.notna()
-    frame["temperature_source"] = np.select(
+    words = np.select(
         [count == len(("supply", "return")), count > 0], [GIVEN, "part given"], "scenario default"
     )
+    told = _filled(frame, "temperature_source", "")
+    frame["temperature_source"] = told.where(told != "", words).astype(str)
     usual, usual_back = scenario.network.supply_degc, scenario.network.return_degc
     from_return = (back + (usual - usual_back)).clip(lower=usual)
     frame["supply_degc"] = supply.fillna(from_return).fillna(usual)

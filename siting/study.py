@@ -8,10 +8,7 @@ The command line and notebooks are thin callers of it: same inputs, same plan.
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass
-from importlib.metadata import version
-from time import perf_counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -19,20 +16,23 @@ import numpy as np
 import pandas as pd
 
 from .conditions import condition_doubts, conditions_of
-from .errors import Problem
+from .errors import InputError, Problem
 from .hours import study_hours
 from .options import link_options
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
+from .running import Clock, versions
 from .screen import attach_places, candidate_links
 from .terms import consumer_terms
 from .writing.handout import save
 from .writing.maps import draw_map
 from .writing.results import described_columns, with_registry_columns
+from .zones import zone
+from .zoning.rules import zone_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pyproj import CRS
@@ -42,21 +42,10 @@ if TYPE_CHECKING:
     from .inputs import Inputs
     from .project_tables import SiteNetwork
     from .scenario import Scenario
+    from .zones import Zones
 
 DESIGN_SEED = 0
 """Seed of the network search, the default of `heatreach.network.design_network`."""
-
-LIBRARIES = (
-    "heatreach",
-    "coolprop",
-    "geopandas",
-    "networkx",
-    "numpy",
-    "osmium",
-    "pandas",
-    "scipy",
-    "shapely",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +68,8 @@ class Plan:
         One sentence on what the ranking says.
     run
         Versions, input hashes, options, warnings, timings.
+    zones
+        Heat-network zones of the area, where they were asked for.
     """
 
     links: gpd.GeoDataFrame
@@ -92,6 +83,7 @@ class Plan:
     assumptions: pd.DataFrame
     summary: str
     run: Mapping[str, Any]
+    zones: Zones | None = None
 
     @property
     def crs(self) -> CRS:
@@ -117,9 +109,11 @@ def plan(
     scenario: Scenario | None = None,
     *,
     progress: Callable[[str, float], None] | None = None,
+    zones: bool = False,
+    rules: Sequence[str] | None = None,
 ) -> Plan:
     """
-    Ranked projects and links of a study.
+    Ranked projects and links of a study, and heat-network zones where they are asked for.
 
     Parameters
     ----------
@@ -129,6 +123,11 @@ def plan(
         Decisions; by default those the inputs were read under.
     progress
         Called with a stage and the share done.
+    zones
+        Whether to find the zones of the area too, as `heatreach.siting.zones.zone` does, with the
+        share of each that the plan connects. Then the inputs should be read with ``zones=True``.
+    rules
+        Names of zone rules; by default the general classes and those of the study's country.
 
     Returns
     -------
@@ -140,11 +139,16 @@ def plan(
     Raises
     ------
     InputError
-        If the scenario wants more than the inputs were read for, a longer radius for example.
+        If there is no data centre or no consumer in reach of one, a zone rule is unknown, or the
+        scenario wants more than the inputs were read for, a longer radius for example.
     """
     scenario = scenario or inputs.scenario
+    _refuse_nothing_to_plan(inputs)
+    if zones:
+        zone_rules(rules, country=inputs.country)
+        return _plan_with_zones(inputs, scenario, progress, rules)
     inputs = inputs.under(scenario)
-    clock = _Clock(progress)
+    clock = Clock(progress)
     conditions = conditions_of(scenario, inputs.country, grid=inputs.grid)
     hours = study_hours(inputs, scenario)
     clock.next("connecting buildings to streets", 0.0)
@@ -171,6 +175,41 @@ def plan(
     )
 
 
+def _plan_with_zones(
+    inputs: Inputs,
+    scenario: Scenario,
+    progress: Callable[[str, float], None] | None,
+    rules: Sequence[str] | None,
+) -> Plan:
+    """A plan, then the zones of its area; each takes its part of the progress."""
+    report = progress or (lambda _stage, _share: None)
+    split = 0.6
+    planned = plan(inputs, scenario, progress=lambda stage, share: report(stage, split * share))
+    found = zone(
+        inputs,
+        scenario,
+        rules=rules,
+        plan=planned,
+        progress=lambda stage, share: report(stage, split + (1.0 - split) * share),
+    )
+    return replace(planned, zones=found)
+
+
+def _refuse_nothing_to_plan(inputs: Inputs) -> None:
+    """Refuse a study without data centres, or without a consumer in reach of one."""
+    problems = []
+    if inputs.sites.empty:
+        what = "there is no data centre to plan for"
+        advice = "give your own with --sites FILE: id, lat, lon, it_load_kw; or look for zones only"
+        problems.append(Problem(file="--sites", where="", what=what, advice=advice))
+    elif inputs.consumers.empty:
+        what = "no consumer lies in reach of a data centre"
+        advice = "raise search.radius_m (--radius), or look for zones only"
+        problems.append(Problem(file="--consumers", where="", what=what, advice=advice))
+    if problems:
+        raise InputError(problems)
+
+
 def _study_doubts(inputs: Inputs, scenario: Scenario) -> list[Problem]:
     """What a study assumes that should be looked at: grid factors, and options that do not fit."""
     doubts = list(condition_doubts(scenario, inputs.country, grid=inputs.grid))
@@ -183,24 +222,6 @@ def _study_doubts(inputs: Inputs, scenario: Scenario) -> list[Problem]:
         where = "heat_pump.arrangement"
         doubts.append(Problem(file="scenario", where=where, what=what, advice=advice))
     return doubts
-
-
-class _Clock:
-    """Tells the caller each stage and keeps how long it took."""
-
-    def __init__(self, progress: Callable[[str, float], None] | None) -> None:
-        self.report = progress or (lambda _stage, _share: None)
-        self.stage = ""
-        self.since = perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    def next(self, stage: str, share: float) -> None:
-        """Close the running stage and open the next."""
-        now = perf_counter()
-        if self.stage:
-            self.seconds[self.stage] = round(now - self.since, 3)
-        self.stage, self.since = stage, now
-        self.report(stage, share)
 
 
 def _appraised_links(
@@ -230,8 +251,10 @@ def _appraised_links(
 
 def _link_terms(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> pd.DataFrame:
     """Income, present heat and substation of each link's consumer."""
-    consumers = inputs.consumers.set_index("id").loc[links["consumer_id"]]
-    terms = consumer_terms(consumers.reset_index(), scenario, country=inputs.country)
+    consumers = inputs.consumers.set_index("id").loc[links["consumer_id"]].reset_index()
+    # Of a heat network only what is fed in counts, which the link knows.
+    fed = {"peak_kw": links["peak_kw"].to_numpy(), "annual_heat_mwh": links["heat_mwh"].to_numpy()}
+    terms = consumer_terms(consumers.assign(**fed), scenario, country=inputs.country)
     terms, heat = terms.set_axis(links.index), links["heat_mwh"]
     return terms.assign(
         revenue_per_year=terms["tariff_per_mwh"] * heat,
@@ -286,11 +309,10 @@ def _complete(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     return frame.assign(**filled)[columns["column"].tolist()]
 
 
-def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: _Clock) -> dict[str, Any]:
+def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: Clock) -> dict[str, Any]:
     """Record of the run; the seed is that of the network search."""
     return {
-        "versions": {name: version(name) for name in LIBRARIES}
-        | {"python": platform.python_version()},
+        "versions": versions(),
         "inputs": dict(inputs.hashes),
         "options": scenario.model_dump(),
         "country": inputs.country,

@@ -4,6 +4,8 @@ Energies of one way to make the heat, from the balance of every hour of the year
 The machine, a share of the design peak in size and never more than the source can feed, serves the
 load hour by hour, a store helps where there is one, and the boiler carries the rest and stands by
 for all of it. What the data centre's heat cannot cover is thus never unserved and never hidden.
+Existing heat networks have plants of their own: no boiler stands by for them, the machine is as
+large as what is fed in, and what it cannot make in an hour they do not get (``network_left_mwh``).
 Which ways there are and which is chosen is decided in `options`.
 """
 
@@ -28,8 +30,10 @@ from heatreach.thermo import (
     modules_needed,
 )
 
+from .feed_in import network_share
 from .loads import WATER, peak_kw
 from .sizing import with_least_cost
+from .standby import boiler_kw, left_to_networks_mwh
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,15 +75,18 @@ def supply_energy(
         ``option, cycle, status, reason, heat_pump_kw, exchanger_kw, store_mwh, heat_pump_mwh,
         backup_mwh, unserved_mwh, store_loss_mwh, source_mwh, source_left_mwh, electricity_mwh,
         machine_loss_mwh, cop, cop_low, cop_high, cop_full_load, machine_cop, reuse_share,
-        full_load_hours, boiler_kw``; NaN where it cannot work, with ``status`` ``infeasible`` and
-        the reason.
+        full_load_hours, boiler_kw, network_left_mwh``; NaN where it cannot work, with ``status``
+        ``infeasible`` and the reason.
 
     Notes
     -----
-    ``source + electricity + backup = heat + pipe loss + machine loss + store loss``, every year.
+    ``source + electricity + backup = heat + pipe loss + machine loss + store loss``, every year;
+    ``heat`` is that asked less ``network_left_mwh``. Plants that feed existing heat networks are
+    not sized by cost: what is fed in follows from the scenario's share of their peak.
     """
     if scenario.heat_pump.sizing == "least_cost" and arrangement not in (AMBIENT, DIRECT):
-        loads = with_least_cost(loads, arrangement, scenario, conditions, machines=machines)
+        sized = with_least_cost(loads, arrangement, scenario, conditions, machines=machines)
+        loads = _base_load_kept(sized, machine_size_kw(loads.table, arrangement, scenario))
     points = arrangement_points(loads.table, arrangement, scenario, machines)
     wanted = machine_size_kw(loads.table, arrangement, scenario)
     fed = _fed_size_kw(loads, points, wanted)
@@ -125,6 +132,7 @@ FIGURES = (
     "reuse_share",
     "full_load_hours",
     "boiler_kw",
+    "network_left_mwh",
 )
 
 
@@ -166,7 +174,8 @@ def machine_size_kw(
     arrangement
         An exchanger alone covers the whole peak, a consumer's heat pump that of the consumer.
     scenario
-        Share of the design peak.
+        Share of the design peak; of what is fed into existing heat networks all, which is that
+        share already.
 
     Returns
     -------
@@ -178,7 +187,21 @@ def machine_size_kw(
     if "machine_kw" in table:
         return table["machine_kw"].to_numpy(dtype=float)
     share = 1.0 if arrangement == DIRECT else scenario.heat_pump.peak_share
-    return share * table["feed_peak_kw"].to_numpy(dtype=float)
+    fed = network_share(table, "peak")
+    peak = table["feed_peak_kw"].to_numpy(dtype=float)
+    return np.asarray((share + (1.0 - share) * fed) * peak)
+
+
+def _base_load_kept(loads: YearLoads, wanted: npt.NDArray[np.float64]) -> YearLoads:
+    """Loads sized by cost, those that feed existing heat networks as they were, without store."""
+    fed = network_share(loads.table, "heat") > 0.0
+    table = loads.table
+    return loads.of(
+        table.assign(
+            machine_kw=np.where(fed, wanted, table["machine_kw"]),
+            store_mwh=np.where(fed, 0.0, table["store_mwh"]),
+        )
+    )
 
 
 def _central(
@@ -186,35 +209,20 @@ def _central(
 ) -> pd.DataFrame:
     """Energies of a machine at the energy centre."""
     plant = _plant(loads, points, wanted, scenario)
-    year = dispatch(**plant)
+    year = dispatch(**plant, hours=loads.network_shape is not None)
+    left = left_to_networks_mwh(loads, year)
     size, lifted = plant["machine"].heat_pump_kw, points["heat_pump_share"].to_numpy()
     store = plant["store"]
+    backup = year.backup_mwh - left
     return _figures(year, points, loads.table).assign(
         heat_pump_kw=size * lifted,
         exchanger_kw=size * (1.0 - lifted),
         store_mwh=0.0 if store is None else store.capacity_mwh,
-        boiler_kw=plant["boiler_kw"],
+        boiler_kw=boiler_kw(loads),
+        backup_mwh=backup,
+        network_left_mwh=left,
+        reuse_share=1.0 - (backup + year.unserved_mwh) / (year.load_mwh - left),
     )
-
-
-def boiler_kw(loads: YearLoads) -> npt.NDArray[np.float64]:
-    """
-    Output of a boiler that stands by for all of each load [kW].
-
-    Parameters
-    ----------
-    loads
-        Loads with their hours.
-
-    Returns
-    -------
-    boiler_kw
-        The design peak fed in, or the highest hour if that is more: shapes of one use peak in the
-        same hour, which diversity by number of consumers does not know.
-    """
-    table = loads.table
-    hourly = peak_kw(loads) + table["loss_mwh"].to_numpy() * 1e3 / HOURS_PER_YEAR
-    return np.asarray(np.maximum(table["feed_peak_kw"].to_numpy(dtype=float), hourly))
 
 
 def _plant(
@@ -237,7 +245,7 @@ def _plant(
             units=_units(size, scenario),
         ),
         "store": hot_water_store(store_mwh) if store_mwh.any() else None,
-        "boiler_kw": boiler_kw(loads),
+        "boiler_kw": np.where(network_share(table, "heat") > 0.0, np.inf, boiler_kw(loads)),
     }
 
 
@@ -314,22 +322,28 @@ def _ambient(
         boiler_kw=feed_kw,
     )
     figures = _figures(year, points, table)
+    # A network without boiler lets its heat pump stand in hours in which the loop is short.
+    fed = network_share(table, "heat")
+    kept = 1.0 - fed * year.backup_mwh / lifted.source_mwh
+    backup = (1.0 - fed) * year.backup_mwh
     mean_cop = lifted.heat_pump_mwh / lifted.electricity_mwh
     low, high = cop_range(mean_cop)
     return figures.assign(
         heat_pump_kw=size,
         exchanger_kw=exchanger,
         store_mwh=0.0,
-        heat_pump_mwh=lifted.heat_pump_mwh,
-        electricity_mwh=lifted.electricity_mwh,
-        machine_loss_mwh=lifted.machine_loss_mwh,
+        heat_pump_mwh=lifted.heat_pump_mwh * kept,
+        electricity_mwh=lifted.electricity_mwh * kept,
+        machine_loss_mwh=lifted.machine_loss_mwh * kept,
+        backup_mwh=backup,
+        network_left_mwh=heat * (1.0 - kept),
         cop=mean_cop,
         cop_low=low,
         cop_high=high,
-        full_load_hours=lifted.full_load_hours,
-        boiler_kw=feed_kw,
+        full_load_hours=lifted.full_load_hours * kept,
+        boiler_kw=(1.0 - fed) * feed_kw,
         # Of all heat that consumers and pipe take, as for the other arrangements.
-        reuse_share=1.0 - year.backup_mwh / (heat + table["loss_mwh"].to_numpy()),
+        reuse_share=1.0 - backup / (heat * kept + table["loss_mwh"].to_numpy()),
     )
 
 

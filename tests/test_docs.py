@@ -36,6 +36,30 @@ def test_docs_readme_pictures_exist() -> None:
     assert all((ROOT / picture).is_file() for picture in pictures)
 
 
+def test_docs_zone_page_lists_the_rules_as_they_are() -> None:
+    page = (ROOT / "docs" / "zones.md").read_text(encoding="utf-8")
+    listed = re.findall(
+        r"^\| `(\w+)` \| (\w+) \| ([\d.]+) \| (.*?) \| (.*?) \| (.*?) \|$", page, re.M
+    )
+    rules = load_table("zone_rules")
+    assert [row[0] for row in listed] == rules["name"].tolist()
+    for (_, method, threshold, asks, _, status), rule in zip(
+        listed, rules.to_dict("records"), strict=True
+    ):
+        assert method == rule["method"]
+        assert float(threshold) == float(rule["threshold_mwh_m"])
+        assert (f"{int(rule['anchors_min'])} anchors" in asks) == (int(rule["anchors_min"]) > 0)
+        assert ("MWh in all" in asks) == (float(rule["heat_min_mwh"]) > 0.0)
+        assert status == rule["legal_status"]
+
+
+def test_docs_zone_page_picture_is_small() -> None:
+    page = (ROOT / "docs" / "zones.md").read_text(encoding="utf-8")
+    pictures = [ROOT / "docs" / name for name in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page)]
+    assert pictures
+    assert all(picture.stat().st_size < 300_000 for picture in pictures)
+
+
 def test_docs_ci_calls_the_test_command_of_the_readme() -> None:
     command = next(line for line in _fenced(README).splitlines() if "pytest" in line)
     assert command.strip() in (ROOT / ".ci" / "run").read_text(encoding="utf-8")

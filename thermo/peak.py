@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 _STEPS = 60
 # Beyond this exponent hours next to the peak hold nothing that a double could tell from zero.
 _STEEPEST = 1e6
+_CUT_ROUNDING = 1e-9
 
 
 def peak_share_per_hour(shape: Floats) -> Numeric:
@@ -121,7 +122,8 @@ def _cut(rows: Floats, peak: Floats) -> Floats:
     left = 1.0 - count * peak[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(tail > 0.0, left / tail, np.inf)
-        fits = (scale * falling <= peak[:, None] * (1.0 + np.finfo(float).eps)) & (left >= 0.0)
+        # Of a load that hardly varies what is left is a small difference of large sums.
+        fits = (scale * falling <= peak[:, None] * (1.0 + _CUT_ROUNDING)) & (left >= 0.0)
     first = np.argmax(fits, axis=1)
     chosen = np.take_along_axis(scale, first[:, None], axis=1)
     with np.errstate(invalid="ignore"):

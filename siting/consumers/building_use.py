@@ -3,20 +3,22 @@ What a building is used for, from its own tags and what stands around it.
 
 Ordered rules, the first that fits wins: outbuildings and ruins are dropped; then the building's
 own use tag; the ``building`` value; the enclosing site (school, hospital, university); a point of
-interest inside; land use; else a guess by size. Tags and uses stand in ``data/building_tags.csv``,
-sizes and distances in ``data/siting_rules.csv``. Floor areas and heat are found in `demand`.
+interest inside; land use; else a guess by size and by how many buildings stand near. Tags and uses
+stand in ``data/building_tags.csv``, sizes and distances in ``data/siting_rules.csv``. Floor areas
+and heat are found in `demand`.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
-from heatreach.data import assumption, load_table
+from .campuses import covered_pairs
+from .tag_rules import first_rule, parse_numbers, siting_rule, tag_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,124 +26,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-ANY_VALUE = "*"
+__all__ = ["classify_buildings", "first_rule", "parse_numbers", "siting_rule", "tag_values"]
+
 DWELLING = "dwelling"
-
-
-def siting_rule(name: str, parameter: str) -> float:
-    """
-    One size, distance or count of the siting rules.
-
-    Parameters
-    ----------
-    name, parameter
-        Address in ``data/siting_rules.csv``.
-
-    Returns
-    -------
-    value
-        In the unit that ends the parameter's name.
-
-    Examples
-    --------
-    >>> siting_rule("data_centre", "cluster_distance_m") > 0.0
-    True
-    """
-    return assumption("siting_rules", name, parameter).value
-
-
-@cache
-def _rules(rule: str) -> tuple[tuple[str, str, str, str, str, str], ...]:
-    """Rows of one rule in order: key, value, also_key, also_value, use, note."""
-    table = load_table("building_tags")
-    rows = table[table["rule"] == rule]
-    columns = ["key", "value", "also_key", "also_value", "use", "note"]
-    return tuple(rows[columns].itertuples(index=False, name=None))
-
-
-def tag_values(tags: Sequence[dict[str, str]], key: str) -> npt.NDArray[np.object_]:
-    """
-    Value of one tag of every map object.
-
-    Parameters
-    ----------
-    tags
-        All tags of each object.
-    key
-        Tag key.
-
-    Returns
-    -------
-    values
-        Text, blank where an object lacks the tag.
-
-    Examples
-    --------
-    >>> tag_values([{"name": "Mill"}, {}], "name").tolist()
-    ['Mill', '']
-    """
-    return np.array([t.get(key, "") for t in tags], dtype=object)
-
-
-def first_rule(tags: Sequence[dict[str, str]], rule: str) -> pd.DataFrame:
-    """
-    First row of a rule that fits each map object.
-
-    Parameters
-    ----------
-    tags
-        All tags of each object.
-    rule
-        Word in the ``rule`` column of ``data/building_tags.csv``.
-
-    Returns
-    -------
-    found
-        One row per object: ``order`` (row of the rule, or the number of rows where none fits),
-        ``use``, ``by`` ("amenity=school") and ``note``; blank where none fits.
-
-    Examples
-    --------
-    >>> first_rule([{"amenity": "school;library"}, {}], "tag")["use"].tolist()
-    ['school', '']
-    """
-    rows = _rules(rule)
-    order = np.full(len(tags), len(rows), dtype=np.int64)
-    columns = {
-        key: _split(tag_values(tags, key), key)
-        for key in {k for r in rows for k in (r[0], r[2]) if k}
-    }
-    for number in range(len(rows) - 1, -1, -1):
-        key, value, also_key, also_value, _, _ = rows[number]
-        fits = _has(columns[key], value)
-        if also_key:
-            fits &= _has(columns[also_key], also_value)
-        order[fits] = number
-    words = [(use, f"{key}={value}", note) for key, value, _, _, use, note in rows]
-    words.append(("", "", ""))
-    frame = pd.DataFrame([words[number] for number in order], columns=["use", "by", "note"])
-    frame.insert(0, "order", order)
-    return frame
-
-
-def _split(
-    values: npt.NDArray[np.object_], key: str
-) -> tuple[npt.NDArray[np.int64], list[frozenset[str]]]:
-    """Codes of the distinct values, and the parts of each ("swimming;sauna" has two)."""
-    empty = {"", *(row[1] for row in _rules("no_use") if row[0] == key)}
-    codes, distinct = pd.factorize(values)
-    parts = [frozenset(p.strip() for p in str(v).lower().split(";")) - empty for v in distinct]
-    return codes, parts
-
-
-def _has(
-    column: tuple[npt.NDArray[np.int64], list[frozenset[str]]], value: str
-) -> npt.NDArray[np.bool_]:
-    """Whether one of the parts of each value is the one asked for."""
-    codes, parts = column
-    hits = [bool(p) if value == ANY_VALUE else value in p for p in parts]
-    found: npt.NDArray[np.bool_] = np.array(hits, dtype=bool)[codes] if parts else codes != codes
-    return found
+HOMES = ("home", "flats", DWELLING)
 
 
 def classify_buildings(
@@ -166,7 +54,9 @@ def classify_buildings(
     Notes
     -----
     Buildings stand inside a site when a point on their surface does; of nested sites the smallest
-    counts. Of several points of interest the one highest in the table counts.
+    counts. Of several points of interest the one highest in the table counts. A block of flats
+    with the tag of a shop or surgery stays a block of flats, and one tenant does not tell the use
+    of a large building that holds others.
     """
     tags = list(buildings["tags"])
     geometry = buildings.geometry.to_numpy()
@@ -176,18 +66,23 @@ def classify_buildings(
     classes.drop(_dropped(buildings, tags, footprint))
     hosts = _enclosing(inside, areas, "data_centre")["by"].to_numpy(dtype=object)
     classes.drop(np.where(hosts != "", "on the site of a data centre", "").astype(object))
-    classes.take(first_rule(tags, "tag"), "tag")
+    classes.take(_own_tag(tags, footprint), "tag")
     classes.take(first_rule(tags, "building"), "building")
     classes.take(first_rule(tags, "landuse"), "tag")
     classes.take(_enclosing(inside, areas, "site"), "site")
-    classes.take(_contained(geometry, points, "point"), "point")
+    classes.take(_not_mixed(geometry, points, footprint), "point")
     weak = _contained(geometry, points, "small_point")
-    weak.loc[footprint > siting_rule("point", "weak_footprint_max_m2"), "use"] = ""
+    levels = parse_numbers(tag_values(tags, "building:levels"))
+    tall = levels >= siting_rule("dwelling", "flats_levels_min")
+    weak.loc[tall | (footprint > siting_rule("point", "weak_footprint_max_m2")), "use"] = ""
     classes.take(weak, "point")
     huts = _enclosing(inside, areas, "landuse_drop")
     classes.drop(huts["note"].to_numpy(dtype=object))
-    classes.take(_enclosing(inside, areas, "landuse"), "landuse")
-    classes.guess(footprint)
+    land = _enclosing(inside, areas, "landuse")
+    huge = (land["use"] == DWELLING) & (footprint > siting_rule("dwelling", "footprint_max_m2"))
+    land.loc[huge, ["use", "by"]] = ["other", "too large for homes"]
+    classes.take(land, "landuse")
+    classes.guess(footprint, _in_the_country(geometry, classes.by == "", footprint))
     use = _homes_or_flats(classes.use, tags, footprint)
     return pd.DataFrame(
         {
@@ -218,12 +113,67 @@ class _Classes:
         self.use[rows] = use[rows]
         self.by[rows] = f"{rule}: " + found["by"].to_numpy(dtype=object)[rows]
 
-    def guess(self, footprint: npt.NDArray[np.float64]) -> None:
-        """Guess what is left by size."""
+    def guess(self, footprint: npt.NDArray[np.float64], country: npt.NDArray[np.bool_]) -> None:
+        """Guess what is left by size; large outlines in the country are farm buildings."""
         rows = self.by == ""
         small = footprint < siting_rule("guess", "home_footprint_max_m2")
-        self.use[rows] = np.where(small, "home", "other")[rows]
-        self.by[rows] = "guess: footprint"
+        self.use[rows] = np.select([small, country], ["home", "farm"], default="other")[rows]
+        self.by[rows] = np.where(
+            country & ~small, "guess: footprint, few buildings near", "guess: footprint"
+        )[rows]
+
+
+def _in_the_country(
+    geometry: npt.NDArray[Any],
+    undecided: npt.NDArray[np.bool_],
+    footprint: npt.NDArray[np.float64],
+) -> npt.NDArray[np.bool_]:
+    """Whether few outlines stand around a building of unknown use that is too large for a home."""
+    large = footprint >= siting_rule("guess", "home_footprint_max_m2")
+    asking = np.flatnonzero(undecided & large)
+    centre = shapely.get_coordinates(shapely.centroid(geometry))
+    near = cKDTree(centre).query_ball_point(
+        centre[asking], siting_rule("guess", "rural_distance_m"), return_length=True
+    )
+    found = np.zeros(len(geometry), dtype=bool)
+    # The building itself is one of those counted.
+    found[asking] = near <= siting_rule("guess", "rural_buildings_max")
+    return found
+
+
+def _own_tag(tags: Sequence[dict[str, str]], footprint: npt.NDArray[np.float64]) -> pd.DataFrame:
+    """Own use tag, unless it is that of a tenant on a block of flats."""
+    found = first_rule(tags, "tag")
+    tenant = (first_rule(tags, "small_point")["by"] != "").to_numpy()
+    value = first_rule(tags, "building")["use"].to_numpy(dtype=object)
+    living = np.isin(value.astype(str), HOMES)
+    block = (value == "flats") | (_homes_or_flats(value, tags, footprint) == "flats")
+    found.loc[tenant & living & block, "use"] = ""
+    return found
+
+
+def _not_mixed(
+    geometry: npt.NDArray[Any], points: gpd.GeoDataFrame, footprint: npt.NDArray[np.float64]
+) -> pd.DataFrame:
+    """First row of the rule of points for each building that is not large and of mixed use."""
+    found = _contained(geometry, points, "point")
+    tags = list(points["tags"])
+    strong = first_rule(tags, "point")["use"]
+    either = strong.where(strong != "", first_rule(tags, "small_point")["use"])
+    use = either.to_numpy(dtype=object)
+    # Hotels and halls have restaurants of their own.
+    tenants = np.flatnonzero((use != "") & (use != "restaurant"))
+    large = np.flatnonzero(
+        (found["use"] != "").to_numpy()
+        & (footprint > siting_rule("point", "mixed_footprint_min_m2"))
+    )
+    places = points.geometry.to_numpy()[tenants]
+    row, place = shapely.STRtree(places).query(geometry[large], predicate="intersects")
+    other = use[tenants][place] != found["use"].to_numpy(dtype=object)[large][row]
+    count = np.bincount(row[other], minlength=len(large))
+    mixed = count >= siting_rule("point", "mixed_tenants_min")
+    found.loc[large[mixed], "use"] = ""
+    return found
 
 
 def _dropped(
@@ -233,32 +183,18 @@ def _dropped(
     reason = first_rule(tags, "drop")["note"].to_numpy(dtype=object)
     source = first_rule(tags, "data_centre")["by"].to_numpy(dtype=object)
     reason = np.where(source != "", "data centre", reason).astype(object)
+    # A tower with a hotel or a barn with a museum in it is heated.
+    unused = (first_rule(tags, "tag")["use"] == "").to_numpy() & (reason == "")
+    reason[unused] = first_rule(tags, "drop_unless_used")["note"].to_numpy(dtype=object)[unused]
     tiny = (reason == "") & (footprint < siting_rule("outbuilding", "footprint_min_m2"))
     reason[tiny] = "too small to be heated"
-    reason[(reason == "") & _mapped_twice(buildings, footprint)] = "the same building mapped twice"
+    # Only what may be heated covers another outline: a roof over a house does not.
+    kept = np.flatnonzero(reason == "")
+    ids = buildings["osm_id"].to_numpy(dtype=object)[kept]
+    twice = covered_pairs(buildings.geometry.to_numpy()[kept], ids)[0]
+    reason[kept[twice]] = "the same building mapped twice"
     reason[(reason == "") & _beside_bigger(buildings, tags, footprint)] = "beside a bigger building"
     return reason
-
-
-def _mapped_twice(
-    buildings: gpd.GeoDataFrame, footprint: npt.NDArray[np.float64]
-) -> npt.NDArray[np.bool_]:
-    """Outlines that a bigger outline (or the same one with a lower id) covers."""
-    geometry = buildings.geometry.to_numpy()
-    one, other = shapely.STRtree(geometry).query(geometry, predicate="intersects")
-    pairs = one != other
-    one, other = one[pairs], other[pairs]
-    # Ids as text give an order that does not depend on the order of rows.
-    ids = buildings["osm_id"].to_numpy(dtype=object)
-    lesser = (footprint[one] < footprint[other]) | (
-        (footprint[one] == footprint[other]) & (ids[one] > ids[other])
-    )
-    one, other = one[lesser], other[lesser]
-    shared = shapely.area(shapely.intersection(geometry[one], geometry[other]))
-    covered = shared > siting_rule("outbuilding", "covered_share") * footprint[one]
-    twice = np.zeros(len(geometry), dtype=bool)
-    twice[one[covered]] = True
-    return twice
 
 
 def _beside_bigger(
@@ -268,14 +204,23 @@ def _beside_bigger(
     limit = siting_rule("outbuilding", "plain_footprint_max_m2")
     plain = tag_values(tags, "building") == "yes"
     named = (tag_values(tags, "name") != "") | (tag_values(tags, "addr:housenumber") != "")
-    small = np.flatnonzero(plain & ~named & (footprint < limit))
-    geometry = buildings.geometry.to_numpy()
-    big = geometry[footprint >= limit]
-    beside = np.zeros(len(geometry), dtype=bool)
-    if len(small) and len(big):
-        distance = siting_rule("outbuilding", "neighbour_distance_m")
-        hits = shapely.STRtree(big).query(geometry[small], predicate="dwithin", distance=distance)
-        beside[small[hits[0]]] = True
+    used = (first_rule(tags, "tag")["use"] != "").to_numpy()
+    value = first_rule(tags, "building")["use"].to_numpy(dtype=str)
+    larger = siting_rule("outbuilding", "beside_home_max_m2")
+    ratio = siting_rule("outbuilding", "beside_home_ratio")
+    geometry, beside = buildings.geometry.to_numpy(), np.zeros(len(buildings), dtype=bool)
+    for small, big, share in (
+        (plain & ~named & (footprint < limit), footprint >= limit, np.inf),
+        (plain & ~named & ~used & (footprint < larger), np.isin(value, HOMES), ratio),
+    ):
+        asking, hosts = np.flatnonzero(small), np.flatnonzero(big)
+        one, host = shapely.STRtree(geometry[hosts]).query(
+            geometry[asking],
+            predicate="dwithin",
+            distance=siting_rule("outbuilding", "neighbour_distance_m"),
+        )
+        lesser = footprint[asking][one] < share * footprint[hosts][host]
+        beside[asking[one[lesser]]] = True
     return beside
 
 
@@ -331,29 +276,3 @@ def _homes_or_flats(
     large = footprint >= siting_rule("dwelling", "flats_footprint_min_m2")
     kind = np.where(tall | large, "flats", "home").astype(object)
     return np.where(use == DWELLING, kind, use).astype(object)
-
-
-def parse_numbers(values: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """
-    Mean of the numbers in each text, NaN where there is none above zero.
-
-    Parameters
-    ----------
-    values
-        Texts such as ``"3.5"``, ``"2;3"``, ``"1,5"`` or ``"EG"``.
-
-    Returns
-    -------
-    numbers
-        One per text; a decimal comma is read as a point.
-
-    Examples
-    --------
-    >>> parse_numbers(np.array(["3.5", "2;3", "1,5", "EG"], dtype=object)).tolist()
-    [3.5, 2.5, 1.5, nan]
-    """
-    texts = pd.Series(values, dtype=str)
-    parts = texts.str.extractall(r"(?<![\d.,-])(\d+(?:[.,]\d+)?)")[0].str.replace(",", ".")
-    means = pd.to_numeric(parts).groupby(level=0).mean()
-    numbers = means.reindex(range(len(texts))).to_numpy(dtype=float)
-    return np.where(numbers > 0.0, numbers, np.nan)

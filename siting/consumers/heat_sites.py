@@ -14,11 +14,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from .building_use import first_rule, siting_rule, tag_values
+from .campuses import without_doubles
+from .tag_rules import first_rule, siting_rule, tag_values
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+
+OPEN_WATER = "outline of open water"
+"""Where the water area of a pool in the open air comes from."""
 
 _COLUMNS = (
     "id",
@@ -29,6 +33,8 @@ _COLUMNS = (
     "classified_by",
     "levels_source",
     "area_source",
+    "built_year",
+    "dwellings",
 )
 
 
@@ -53,6 +59,8 @@ def _rows(areas: gpd.GeoDataFrame, by: pd.Series, use: str) -> gpd.GeoDataFrame:
         classified_by="site: " + by,
         levels_source="",
         area_source="",
+        built_year=np.nan,
+        dwellings=np.nan,
     )[[*_COLUMNS, "geometry"]]
 
 
@@ -82,7 +90,7 @@ def merge_greenhouses(consumers: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> g
         from a least size.
     """
     land = tag_values(list(areas["tags"]), "landuse") == "greenhouse_horticulture"
-    sites = areas[land].sort_values("osm_id", kind="stable").reset_index(drop=True)
+    sites = without_doubles(areas[land])
     glass = np.flatnonzero((consumers["use"] == "greenhouse").to_numpy())
     geometry = consumers.geometry.to_numpy()[glass]
     house, site = _pairs(geometry, sites.geometry.to_numpy())
@@ -97,7 +105,7 @@ def merge_greenhouses(consumers: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> g
     )
     rows["floor_area_m2"] = np.where(mapped > 0.0, mapped, outline * share)
     rows["area_source"] = np.where(
-        mapped > 0.0, "outlines of the glasshouses", f"{share:g} of the site's area"
+        mapped > 0.0, "outlines of the glasshouses", f"share of the site's area ({share:g})"
     )
     gone = np.zeros(len(consumers), dtype=bool)
     gone[glass[house]] = True
@@ -121,9 +129,10 @@ def merge_pools(
     Returns
     -------
     merged
-        The same columns. Water inside a building makes that building a pool with the water as
-        floor area, if the water is public or the building is a swimming hall; other public water
-        is a consumer of its own.
+        The same columns. Water inside a leisure building, or one without a use of its own, makes
+        that building a pool with the water as floor area; other public water is a consumer of its
+        own, in the open air unless its tags say otherwise. A building on the site of mapped water
+        that holds none of it is no pool.
 
     Notes
     -----
@@ -133,12 +142,13 @@ def merge_pools(
     pools = _public_pools(areas, points)
     if pools.empty:
         return consumers
+    merged = _changing_rooms(consumers, pools, areas)
+    hosts = np.flatnonzero(_may_hold_water(merged))
     water = shapely.area(pools.geometry.to_numpy())
-    pool, building = _pairs(pools.geometry.to_numpy(), consumers.geometry.to_numpy())
+    pool, building = _pairs(pools.geometry.to_numpy(), merged.geometry.to_numpy()[hosts])
     first = np.unique(pool, return_index=True)[1]
-    pool, building = pool[first], building[first]
-    merged = consumers.copy()
-    total = np.bincount(building, weights=water[pool], minlength=len(consumers))
+    pool, building = pool[first], hosts[building[first]]
+    total = np.bincount(building, weights=water[pool], minlength=len(merged))
     hall = total > 0.0
     merged.loc[hall & (merged["use"] != "pool").to_numpy(), "classified_by"] = "site: water inside"
     merged.loc[hall, "use"] = "pool"
@@ -147,8 +157,33 @@ def merge_pools(
     outside = np.setdiff1d(np.arange(len(pools)), pool)
     rows = _rows(pools.iloc[outside], pd.Series("leisure=swimming_pool", index=outside), "pool")
     rows["floor_area_m2"] = water[outside]
-    rows["area_source"] = "outline of the water"
+    indoor = (first_rule(list(pools["tags"]), "indoor")["by"] != "").to_numpy()[outside]
+    rows["area_source"] = np.where(indoor, "outline of the water", OPEN_WATER)
     return _append(merged, rows)
+
+
+def _may_hold_water(consumers: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Leisure buildings, and those whose use only their surroundings or their size told."""
+    leisure = consumers["use"].isin(["pool", "leisure"])
+    weak = consumers["classified_by"].str.startswith(("site: ", "landuse: ", "guess: "))
+    fits: npt.NDArray[np.bool_] = (leisure | weak).to_numpy(dtype=bool)
+    return fits
+
+
+def _changing_rooms(
+    consumers: gpd.GeoDataFrame, pools: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Buildings that are pools only by a site whose water is mapped become leisure buildings."""
+    baths = (first_rule(list(areas["tags"]), "pool_site")["by"] != "").to_numpy()
+    sites = areas.geometry.to_numpy()[baths]
+    watered = np.unique(_pairs(pools.geometry.to_numpy(), sites)[1])
+    near = np.zeros(len(consumers), dtype=bool)
+    near[_pairs(consumers.geometry.to_numpy(), sites[watered])[0]] = True
+    by_site = consumers["classified_by"].str.startswith("site: ").to_numpy()
+    rows = near & by_site & (consumers["use"] == "pool").to_numpy()
+    changed = consumers.copy()
+    changed.loc[rows, "use"] = "leisure"
+    return changed
 
 
 def _public_pools(areas: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -156,7 +191,7 @@ def _public_pools(areas: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> gpd.GeoD
     tags = list(areas["tags"])
     is_pool = (first_rule(tags, "pool")["by"] != "").to_numpy()
     private = (first_rule(tags, "private")["by"] != "").to_numpy()
-    pools = areas[is_pool & ~private].sort_values("osm_id", kind="stable").reset_index(drop=True)
+    pools = without_doubles(areas[is_pool & ~private])
     is_site = (first_rule(tags, "pool_site")["by"] != "").to_numpy() & ~is_pool
     marks = (first_rule(list(points["tags"]), "pool_site")["by"] != "").to_numpy()
     geometry = pools.geometry.to_numpy()
@@ -188,7 +223,7 @@ def sites_without_buildings(
     """
     tags = list(areas["tags"])
     wanted = (first_rule(tags, "site_consumer")["by"] != "").to_numpy()
-    sites = areas[wanted].reset_index(drop=True)
+    sites = without_doubles(areas[wanted])
     found = first_rule(list(sites["tags"]), "site")
     occupied = np.zeros(len(sites), dtype=bool)
     occupied[_pairs(consumers.geometry.to_numpy(), sites.geometry.to_numpy())[1]] = True

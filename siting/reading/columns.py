@@ -31,7 +31,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -44,6 +44,13 @@ _KEYS = {
     "cooling": "cooling_systems",
     "use": "demand_benchmarks",
     "counterfactual": "counterfactuals",
+    "standard": "building_ages",
+}
+_WORDS = {
+    "kind": ("metered", "epc", "heat_map"),
+    "sector": ("residential", "non-residential"),
+    "wet_system": ("yes", "no"),
+    "communal": ("yes", "no"),
 }
 _TRUE, _FALSE = ("true", "yes", "y", "1"), ("false", "no", "n", "0", "")
 _SCIENTIFIC_ID = re.compile(r"\d([.,]\d+)?[eE]\+?\d+", re.ASCII)
@@ -115,6 +122,8 @@ def typed_column(
     texts = as_texts(cells)
     if column in _KEYS:
         texts = _keys(texts, column, findings)
+    elif column in _WORDS and spec["required"] == "no":
+        texts = _words(texts, column, findings)
     _doubt_characters(column, texts, findings)
     return pd.Series([text or None for text in texts], dtype="str")
 
@@ -200,18 +209,41 @@ def _booleans(cells: pd.Series[Any], column: str, findings: Findings) -> pd.Seri
     return pd.Series([t.casefold() in _TRUE for t in texts], dtype=bool)
 
 
+def _words(texts: Sequence[str], column: str, findings: Findings) -> list[str]:
+    """Words of a short list; capitals, blanks and other words for yes and no are put right."""
+    allowed = {re.sub(r"[\s\-_]+", "", word): word for word in _WORDS[column]}
+    if "yes" in allowed:
+        allowed |= dict.fromkeys(_TRUE, "yes") | {word: "no" for word in _FALSE if word}
+    plain = [re.sub(r"[\s\-_]+", "", text.casefold()) for text in texts]
+    _refuse_unknown(texts, plain, allowed=allowed, column=column, findings=findings)
+    return [allowed.get(text, "") for text in plain]
+
+
 def _keys(texts: Sequence[str], column: str, findings: Findings) -> list[str]:
     """Names that a reference table knows; capitals and blanks are put right, others refused."""
-    allowed = set(load_table(_KEYS[column])["name"])
+    allowed = {name: name for name in load_table(_KEYS[column])["name"]}
     plain = [re.sub(r"[\s\-]+", "_", text.casefold()) for text in texts]
+    _refuse_unknown(texts, plain, allowed=allowed, column=column, findings=findings)
+    return plain
+
+
+def _refuse_unknown(
+    texts: Sequence[str],
+    plain: Sequence[str],
+    *,
+    allowed: Mapping[str, str],
+    column: str,
+    findings: Findings,
+) -> None:
+    """Refuse each word that is not allowed, with the nearest one or all there are."""
     unknown = np.array([bool(p) and p not in allowed for p in plain], dtype=bool)
     for name in dict.fromkeys(p for p, bad in zip(plain, unknown, strict=True) if bad):
         mask = np.array([p == name for p in plain], dtype=bool)
-        near = difflib.get_close_matches(name, sorted(allowed), n=2, cutoff=0.5)
-        known = ", ".join(sorted(allowed))
+        hits = difflib.get_close_matches(name, sorted(allowed), n=2, cutoff=0.5)
+        near = list(dict.fromkeys(allowed[hit] for hit in hits))
+        known = ", ".join(sorted(set(allowed.values())))
         advice = f"did you mean {' or '.join(near)}?" if near else f"known are: {known}"
         findings.refuse(f"unknown {column}", advice, column=column, mask=mask, shown=texts)
-    return plain
 
 
 def _numbers(

@@ -44,6 +44,7 @@ def check_places(
     *,
     kinds: tuple[str, ...],
     spread: bool = True,
+    optional: Mask | None = None,
 ) -> Shapes:
     """
     Bring geometries to WGS 84, two-dimensional and valid; note all that is wrong or repaired.
@@ -60,6 +61,8 @@ def check_places(
         Geometry types that are wanted.
     spread
         Whether rows far from all others are worth a doubt.
+    optional
+        True for rows that may lack a geometry; None if none may.
 
     Returns
     -------
@@ -67,7 +70,12 @@ def check_places(
         New geometries; of no use if `findings` now holds problems.
     """
     shapes = shapely.force_2d(shapes)
-    usable = _check_presence(raw, shapes, findings) & _check_kinds(shapes, findings, kinds)
+    absent = np.zeros(len(shapes), dtype=bool) if optional is None else optional
+    absent = absent & np.asarray(shapely.is_missing(shapes), dtype=bool)
+    if absent.all():
+        return shapes
+    usable = _check_presence(raw, shapes, findings, absent)
+    usable &= _check_kinds(shapes, findings, kinds)
     located = to_wgs84(raw, shapes, usable, findings)
     if located is None:
         return shapes
@@ -110,8 +118,8 @@ def axes_problem(file: str, bounds: Box, *, other_file: str, other: Box) -> Prob
     return Problem(file=printable(file), where="", what=what, advice=advice)
 
 
-def _check_presence(raw: RawTable, shapes: Shapes, findings: Findings) -> Mask:
-    """Refuse rows without a geometry that can be read; True for the others."""
+def _check_presence(raw: RawTable, shapes: Shapes, findings: Findings, absent: Mask) -> Mask:
+    """Refuse rows without a geometry that can be read; True for those that have one."""
     broken = np.zeros(len(shapes), dtype=bool) if raw.unreadable is None else raw.unreadable
     shapes = np.asarray(shapes, dtype=object)
     missing = shapely.is_missing(shapes) & ~broken
@@ -120,7 +128,7 @@ def _check_presence(raw: RawTable, shapes: Shapes, findings: Findings) -> Mask:
     endless = ~np.isfinite(flat).all(axis=1) & ~missing & ~broken & ~empty
     advice = "draw the geometry again or delete the row"
     for mask, what, fix in (
-        (missing, "no geometry", "give the place or delete the row"),
+        (missing & ~absent, "no geometry", "give the place or delete the row"),
         (empty, "empty geometry", "give the place or delete the row"),
         (endless, "coordinates that are not finite numbers", advice),
         (

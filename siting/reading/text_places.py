@@ -45,7 +45,9 @@ PLACE_SPELLINGS = {
 }
 
 
-def places_from_columns(raw: RawTable, frame: pd.DataFrame, findings: Findings) -> RawTable:
+def places_from_columns(
+    raw: RawTable, frame: pd.DataFrame, findings: Findings, *, optional: Mask | None = None
+) -> RawTable:
     """
     Take the places of a text table from lat and lon, or from well-known text.
 
@@ -57,6 +59,8 @@ def places_from_columns(raw: RawTable, frame: pd.DataFrame, findings: Findings) 
         Its content, columns in the registry's spelling.
     findings
         Collector; a table without places is a problem.
+    optional
+        True for rows that may lack a place; None if none may.
 
     Returns
     -------
@@ -66,8 +70,13 @@ def places_from_columns(raw: RawTable, frame: pd.DataFrame, findings: Findings) 
     wkt = next((c for c in ("geometry", "wkt") if c in frame), None)
     if "lat" in frame and "lon" in frame:
         shapes, unreadable = _points(frame, findings, decimal_comma=raw.decimal_comma)
+        if optional is not None:
+            _refuse_half(frame, findings)
     elif wkt:
         shapes, unreadable = _from_wkt(as_texts(frame[wkt]))
+    elif optional is not None and optional.all():
+        shapes = np.full(len(frame), None, dtype=object)
+        unreadable = np.zeros(len(frame), dtype=bool)
     else:
         _refuse_placeless(frame, findings)
         return raw
@@ -98,6 +107,14 @@ def _points(
     shapes: Any = shapely.points(lon, lat)
     shapes[np.isnan(lon) | np.isnan(lat)] = None
     return shapes, typed_wrong
+
+
+def _refuse_half(frame: pd.DataFrame, findings: Findings) -> None:
+    """Refuse rows with one of lat and lon where a row may also have neither."""
+    lat, lon = (np.array([not text for text in as_texts(frame[c])]) for c in ("lat", "lon"))
+    half = lat != lon
+    if half.any():
+        findings.refuse("only one of lat and lon", "give both or neither", mask=half)
 
 
 def _from_wkt(texts: Sequence[str]) -> tuple[npt.NDArray[np.object_], Mask]:

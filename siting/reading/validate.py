@@ -19,6 +19,7 @@ import pandas as pd
 from ..errors import InputError, Problem
 from .column_rules import NEAR, input_columns, nearest_names
 from .columns import check_pairs, checked_ids, passed_through, typed_column
+from .demand_rows import check_controls, check_demand, placeless_allowed, row_names
 from .files import file_hash, read_raw
 from .findings import Findings, examples, printable
 from .places import check_places
@@ -34,17 +35,24 @@ if TYPE_CHECKING:
 
     from .raw import RawTable
 
-TableName = Literal["sites", "consumers", "streets"]
+TableName = Literal["sites", "consumers", "streets", "demand", "controls", "heat_networks"]
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
-_POINTS_AND_OUTLINES = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
+_POINTS = ("Point", "MultiPoint")
+_LINES = ("LineString", "MultiLineString")
+_OUTLINES = ("Polygon", "MultiPolygon")
 _KINDS = {
-    "sites": _POINTS_AND_OUTLINES,
-    "consumers": _POINTS_AND_OUTLINES,
-    "streets": ("LineString", "MultiLineString"),
+    "sites": (*_POINTS, *_OUTLINES),
+    "consumers": (*_POINTS, *_OUTLINES),
+    "streets": _LINES,
+    "demand": (*_POINTS, *_OUTLINES),
+    "controls": _OUTLINES,
+    "heat_networks": (*_POINTS, *_LINES, *_OUTLINES),
 }
+# Several properties may belong to one consumer, and an area may have a total for each sector.
+_IDS_REPEAT = ("demand", "controls")
 _SHAPEFILE_NAME = 10
 
 
@@ -67,7 +75,7 @@ class TableRead:
 
 def read_table(path: Path | str, *, table: TableName) -> TableRead:
     """
-    Read a file of sites, consumers or streets.
+    Read a file of sites, consumers, streets, demand, control totals or heat networks.
 
     Parameters
     ----------
@@ -100,11 +108,18 @@ def read_table(path: Path | str, *, table: TableName) -> TableRead:
     if not len(raw.frame):
         raise refusal(raw.file, "has columns but no rows", "export it again with its rows")
     frame = _rename(raw, registry.index, findings)
-    typed = _typed_columns(frame, registry, findings, raw)
+    if table == "demand":
+        findings.ids = row_names(frame)
+    typed = _typed_columns(frame, registry, findings, raw, unique=table not in _IDS_REPEAT)
     check_pairs(typed, findings)
+    optional = None
+    if table == "demand":
+        typed, optional = check_demand(typed, findings), placeless_allowed(typed)
+    elif table == "controls":
+        check_controls(typed, findings)
     if raw.geometry is None:
-        raw = places_from_columns(raw, frame, findings)
-    shapes = _places(raw, findings, table)
+        raw = places_from_columns(raw, frame, findings, optional=optional)
+    shapes = _places(raw, findings, table, optional)
     if findings.problems or shapes is None:
         raise InputError(findings.problems)
     result = gpd.GeoDataFrame(typed, geometry=shapes, crs=4326)
@@ -192,11 +207,16 @@ def _rename(raw: RawTable, known: Iterable[str], findings: Findings) -> pd.DataF
 
 
 def _typed_columns(
-    frame: pd.DataFrame, registry: pd.DataFrame, findings: Findings, raw: RawTable
+    frame: pd.DataFrame,
+    registry: pd.DataFrame,
+    findings: Findings,
+    raw: RawTable,
+    *,
+    unique: bool,
 ) -> pd.DataFrame:
     """Check every column against the registry; new frame of typed columns."""
     typed: dict[str, Any] = {}
-    if "id" in registry.index and "id" in frame:
+    if "id" in registry.index and "id" in frame and unique:
         typed["id"] = pd.Series(checked_ids(frame["id"], findings), dtype="str")
     _check_missing(frame, registry, findings)
     for name in (c for c in frame.columns if c != "id" or "id" not in typed):
@@ -239,8 +259,10 @@ def _check_unknown_names(
             findings.doubt(what, f"did you mean {near[0]}?")
 
 
-def _places(raw: RawTable, findings: Findings, table: TableName) -> npt.NDArray[np.object_] | None:
+def _places(
+    raw: RawTable, findings: Findings, table: TableName, optional: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.object_] | None:
     """Geometries in WGS 84; None if the table has no places."""
     if raw.geometry is None:
         return None
-    return check_places(raw, raw.geometry, findings, kinds=_KINDS[table])
+    return check_places(raw, raw.geometry, findings, kinds=_KINDS[table], optional=optional)

@@ -103,7 +103,7 @@ def _refuse_foreign_files(folder: Path, names: Collection[str]) -> None:
         advice = "name a folder, or move the file"
         what = "this is a file, not a folder"
         raise InputError([Problem(file=str(folder), where="", what=what, advice=advice)])
-    ours = _files_of_last_run(folder)
+    ours = claimed_files(folder)
     foreign = sorted(name for name in names if name not in ours and _taken(folder / name))
     if foreign:
         raise InputError(
@@ -124,14 +124,28 @@ def _taken(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def _files_of_last_run(folder: Path) -> set[str]:
-    """Names of the files that the record in `folder` claims, with the record itself."""
+def claimed_files(folder: Path) -> set[str]:
+    """
+    Names of the files that the record in a folder claims for heatreach, with the record itself.
+
+    Parameters
+    ----------
+    folder
+        A folder; without a record, or with somebody else's, nothing in it is claimed.
+
+    Returns
+    -------
+    names
+        Of files of the last run and of earlier ones.
+    """
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        names = {RECORD, *map(str, record["files"])} if record["program"] == "heatreach" else ()
-    except (OSError, ValueError, KeyError, TypeError):
+        if record["program"] != "heatreach":
+            return set()
+        names = {RECORD, *map(str, record["files"]), *map(str, record.get("earlier_files", ()))}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
-    return {name for name in names if not (folder / name).is_dir()}
+    return {name for name in names if Path(name).name == name and not (folder / name).is_dir()}
 
 
 def _move_into_place(scratch: Path, folder: Path) -> None:

@@ -18,7 +18,7 @@ import pyogrio
 from .results import in_order, with_registry_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -66,21 +66,57 @@ def write_layers(plan: FinishedPlan, path: Path) -> None:
         "edges": _result(plan.edges, "edges"),
         "links": _result(plan.links, "links"),
     }
-    path.unlink(missing_ok=True)
     about = {"ATTRIBUTION": plan.inputs.attribution, "DATA_DATE": plan.inputs.data_date}
     about |= {"PRICE_BASE": plan.money, "SUMMARY": plan.summary}
-    with _dated(plan.inputs.data_date):
+    write_package(tables, path, crs=plan.crs, about=about, descriptions=DESCRIPTIONS)
+
+
+def write_package(
+    tables: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    *,
+    crs: Any,
+    about: Mapping[str, str],
+    descriptions: Mapping[str, str],
+) -> None:
+    """
+    Write tables as the layers of one GeoPackage, equal tables giving equal bytes.
+
+    Parameters
+    ----------
+    tables
+        Table of each layer, its rows in order.
+    path
+        File to write; replaced if it exists.
+    crs
+        Metric CRS of the file.
+    about
+        Metadata of every layer; ``DATA_DATE`` stands in for the time of writing.
+    descriptions
+        What each layer is.
+    """
+    path.unlink(missing_ok=True)
+    with _dated(about["DATA_DATE"]):
         for layer, table in tables.items():
-            _write_layer(table.to_crs(plan.crs), path, layer=layer, about=about)
+            known = table if table.crs else table.set_crs("EPSG:4326")
+            _write_layer(
+                known.to_crs(crs), path, layer=layer, about=about, description=descriptions[layer]
+            )
 
 
 def _result(frame: gpd.GeoDataFrame, table: str) -> Any:
     """A result table with the registry's columns and in its one order."""
-    full = with_registry_columns(frame, table)
-    return in_order(full if full.crs else full.set_crs("EPSG:4326"), table)
+    return in_order(with_registry_columns(frame, table), table)
 
 
-def _write_layer(frame: gpd.GeoDataFrame, path: Path, *, layer: str, about: dict[str, str]) -> None:
+def _write_layer(
+    frame: gpd.GeoDataFrame,
+    path: Path,
+    *,
+    layer: str,
+    about: Mapping[str, str],
+    description: str,
+) -> None:
     """Append one layer; a layer of one shape says so, a mixed one takes any shape."""
     kinds = set(frame.geom_type.dropna().str.removeprefix("Multi"))
     whole = frame.geom_type.dropna().str.startswith("Multi").any()
@@ -94,8 +130,8 @@ def _write_layer(frame: gpd.GeoDataFrame, path: Path, *, layer: str, about: dict
         geometry_type=f"Multi{kind}" if whole and kind != "Unknown" else kind,
         promote_to_multi=bool(whole and kind != "Unknown"),
         dataset_options={"VERSION": GEOPACKAGE_VERSION},
-        layer_options={"DESCRIPTION": DESCRIPTIONS[layer], "SPATIAL_INDEX": "YES"},
-        layer_metadata=about,
+        layer_options={"DESCRIPTION": description, "SPATIAL_INDEX": "YES"},
+        layer_metadata=dict(about),
     )
 
 

@@ -9,30 +9,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
+from .map_background import (
+    BUILDING_TOLERANCE_M,
+    is_hypothetical,
+    roads_theme,
+    site_outlines,
+    site_symbol,
+)
 from .map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class, use_group
 from .map_geojson import Theme, as_features, drawable, figure_column, name_column, text_column
 from .results import in_order
 from .wording import html_text, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .results import FinishedPlan
 
 # What a browser draws at once without a pause; the rest is in the layers file.
 MOST_CONSUMERS = 6000
+MOST_BESIDE_ZONES = 2000
 MOST_PROJECTS = 12
 MOST_LINKS = 25
-MOST_ROAD_POINTS = 60_000
-ROAD_MARGIN_M = 600.0
-ROAD_TOLERANCE_M = 1.5
-BUILDING_TOLERANCE_M = 0.4
-MAIN_ROADS = ("motorway", "trunk", "primary", "secondary", "tertiary")
 
 
 def themes(plan: FinishedPlan) -> tuple[list[Theme], list[str]]:
@@ -54,54 +52,18 @@ def themes(plan: FinishedPlan) -> tuple[list[Theme], list[str]]:
     notes: list[str] = []
     projects = in_order(plan.projects, "projects")
     consumers = _once_each(plan)
+    most = MOST_CONSUMERS if plan.zones is None else MOST_BESIDE_ZONES
+    frames = (plan.inputs.sites, plan.connections, plan.edges, plan.projects)
     drawn = [
-        _roads(plan, notes),
-        _unconnected(consumers, notes),
+        roads_theme(plan.inputs.roads, frames, notes),
+        _unconnected(consumers, notes, most=most),
         _links(plan),
         *_routes(plan, projects, notes),
-        *_connected(consumers, notes),
-        _site_outlines(plan),
+        *_connected(consumers, notes, most=most),
+        site_outlines(plan.inputs.sites),
         _sites(plan, projects),
     ]
     return [theme for theme in drawn if theme.features], notes
-
-
-def _roads(plan: FinishedPlan, notes: list[str]) -> Theme:
-    """Streets around what is shown, as light grey background."""
-    roads = drawable(plan.inputs.roads)
-    frames = (plan.inputs.sites, plan.connections, plan.edges, plan.projects)
-    shown = [frame.total_bounds for frame in map(drawable, frames) if len(frame)]
-    if shown and len(roads):
-        box = np.vstack(shown)
-        west, south = box[:, :2].min(axis=0) - ROAD_MARGIN_M
-        east, north = box[:, 2:].max(axis=0) + ROAD_MARGIN_M
-        roads = roads.cx[west:east, south:north]
-    lines = roads.geometry.simplify(ROAD_TOLERANCE_M)
-    kinds = roads.get("highway", pd.Series("", index=roads.index))
-    is_main = kinds.astype("string").str.removesuffix("_link").isin(MAIN_ROADS).astype(bool)
-    if shapely.get_num_coordinates(lines.to_numpy()).sum() > MOST_ROAD_POINTS:
-        lines, is_main = lines[is_main], is_main[is_main]
-        notes.append("Of the streets only main roads are drawn.")
-    merged = gpd.GeoSeries(
-        [_one_shape(lines[is_main == main]) for main in (False, True)],
-        index=["minor", "main"],
-        crs=roads.crs,
-    )
-    merged = merged[~merged.is_empty]
-    return Theme(
-        key="roads",
-        label="Streets",
-        features=as_features(merged, list(merged.index)),
-        styles={
-            "minor": {"color": "#d9d7d0", "weight": 1.6, "opacity": 1, "interactive": False},
-            "main": {"color": "#c6c3ba", "weight": 3, "opacity": 1, "interactive": False},
-        },
-    )
-
-
-def _one_shape(lines: gpd.GeoSeries) -> Any:
-    """Many lines as one shape, joined where they meet end to end."""
-    return shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines.to_numpy())))
 
 
 def _once_each(plan: FinishedPlan) -> Any:
@@ -117,21 +79,21 @@ def _once_each(plan: FinishedPlan) -> Any:
     return rows.assign(projects=rows["consumer_id"].map(names))
 
 
-def _largest(rows: Any, noun: str, notes: list[str]) -> Any:
+def _largest(rows: Any, noun: str, notes: list[str], *, most: int) -> Any:
     """The rows with the most heat, if there are more than a browser likes."""
-    if len(rows) <= MOST_CONSUMERS:
+    if len(rows) <= most:
         return rows
     notes.append(
-        f"{MOST_CONSUMERS:,} of {len(rows):,} {noun} are drawn, those with the most heat; "
+        f"{most:,} of {len(rows):,} {noun} are drawn, those with the most heat; "
         "all are in plan.gpkg."
     )
     ranked = rows.sort_values(["annual_heat_mwh", "consumer_id"], ascending=[False, True])
-    return ranked.head(MOST_CONSUMERS).sort_values("consumer_id")
+    return ranked.head(most).sort_values("consumer_id")
 
 
-def _unconnected(consumers: Any, notes: list[str]) -> Theme:
+def _unconnected(consumers: Any, notes: list[str], *, most: int) -> Theme:
     """Consumers in reach that no project connects: a thin outline and the reason."""
-    rows = _largest(consumers[~consumers["connected"]], "consumers not connected", notes)
+    rows = _largest(consumers[~consumers["connected"]], "consumers not connected", notes, most=most)
     texts = {
         "name": name_column(rows, "consumer_id"),
         "use": text_column(rows, "use"),
@@ -153,9 +115,9 @@ def _unconnected(consumers: Any, notes: list[str]) -> Theme:
     )
 
 
-def _connected(consumers: Any, notes: list[str]) -> list[Theme]:
+def _connected(consumers: Any, notes: list[str], *, most: int) -> list[Theme]:
     """Connected consumers filled by use, and the letters that say the use once more."""
-    rows = _largest(consumers[consumers["connected"]], "connected consumers", notes)
+    rows = _largest(consumers[consumers["connected"]], "connected consumers", notes, most=most)
     groups = [use_group(use) for use in rows["use"]]
     texts = {
         "name": name_column(rows, "consumer_id"),
@@ -316,79 +278,8 @@ def _sites(plan: FinishedPlan, projects: Any) -> Theme:
         key="sites",
         label="Data centres",
         features=as_features(sites.geometry.representative_point(), classes, texts),
-        styles={kind: {"html": _site_symbol(kind)} for kind in sorted(set(classes))},
+        styles={kind: {"html": site_symbol(kind)} for kind in sorted(set(classes))},
         tooltip=short,
         popup={**short, **more, "reason": "Why this rank"},
         marker="site",
     )
-
-
-def _site_outlines(plan: FinishedPlan) -> Theme:
-    """Ground plans of the data centres that are given as areas."""
-    sites = drawable(in_order(plan.inputs.sites, "sites"))
-    areas = sites[sites.geom_type.isin(["Polygon", "MultiPolygon"])]
-    style = {"color": "#12323f", "weight": 2.5, "fillColor": "#ffe9a8", "fillOpacity": 0.7}
-    return Theme(
-        key="site_outlines",
-        label="Ground plans of data centres",
-        features=as_features(
-            areas.geometry, ["site"] * len(areas), tolerance_m=BUILDING_TOLERANCE_M
-        ),
-        styles={"site": {**style, "interactive": False}},
-        listed=False,
-    )
-
-
-def _site_symbol(kind: str) -> str:
-    """The rank in a square, with a dashed edge where the site does not exist."""
-    imagined = kind.endswith("h")
-    rank = kind.removesuffix("h") or "–"
-    look = "site hypothetical" if imagined else "site"
-    return f'<span class="{look}">{rank}</span>'
-
-
-def is_hypothetical(sites: gpd.GeoDataFrame) -> list[bool]:
-    """
-    Which sites do not exist.
-
-    Parameters
-    ----------
-    sites
-        Data centres; without a column ``hypothetical`` all exist.
-
-    Returns
-    -------
-    flags
-        One per site.
-    """
-    if "hypothetical" not in sites:
-        return [False] * len(sites)
-    return [not is_blank(flag) and bool(flag) for flag in sites["hypothetical"]]
-
-
-def hypothetical_note(flags: Sequence[bool]) -> str:
-    """
-    What to know before believing a plan: how many of its data centres do not exist.
-
-    Parameters
-    ----------
-    flags
-        One per site, true where the site does not exist.
-
-    Returns
-    -------
-    note
-        One sentence; blank where all exist.
-
-    Examples
-    --------
-    >>> hypothetical_note([True, False])
-    'Hypothetical sites: 1 of 2 data centres does not exist.'
-    """
-    number = sum(flags)
-    if not number:
-        return ""
-    if number == len(flags):
-        return "Hypothetical sites: none of the data centres in this plan exists."
-    verb = "does" if number == 1 else "do"
-    return f"Hypothetical sites: {number:,} of {len(flags):,} data centres {verb} not exist."

@@ -39,6 +39,7 @@ class Theme:
     listed: bool = True
     marker: str = ""
     project_id: str = ""
+    highlight: Mapping[str, Any] | None = None
 
 
 def _geojson(geometry: gpd.GeoSeries, *, tolerance_m: float = 0.0) -> list[dict[str, Any]]:

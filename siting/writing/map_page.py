@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def asset(name: str) -> str:
     return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
-def page(map_script: str, content: Mapping[str, Any]) -> str:
+def page(map_script: str, content: Mapping[str, Any], *, parts: Sequence[str] = ()) -> str:
     """
     The whole page.
 
@@ -55,17 +55,22 @@ def page(map_script: str, content: Mapping[str, Any]) -> str:
         Script that builds the map, as folium writes it.
     content
         What the template shows; texts that are not marked as safe are escaped.
+    parts
+        Names of further styles and scripts in the assets folder, for example ``"zones"``.
 
     Returns
     -------
     html
         The page, with Leaflet, styles and policy in it.
     """
-    scripts = [SOURCE_MAP.sub("", asset("leaflet.js")), map_script, asset("map.js")]
+    more = [asset(f"{part}.js") for part in parts]
+    scripts = [SOURCE_MAP.sub("", asset("leaflet.js")), map_script, asset("map.js"), *more]
     scripts = [script.replace("\r\n", "\n") for script in scripts]
     style = CSS_PICTURE.sub("", asset("leaflet.css")) + asset("map.css")
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(asset("map.html")).render(
+    style += "".join(asset(f"{part}.css") for part in parts)
+    loader = FunctionLoader(asset)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("map.html").render(
         policy=Markup(content_security_policy(scripts)),
         style=Markup(style),
         scripts=[Markup(script) for script in scripts],

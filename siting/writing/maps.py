@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import folium
-from markupsafe import Markup
-
+from .map_background import hypothetical_note, is_hypothetical
 from .map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class, use_group
-from .map_features import hypothetical_note, is_hypothetical, themes
+from .map_features import themes
 from .map_page import page
+from .map_script import layer_entry, map_script
 from .results import in_order
-from .wording import MISSING, figure, html_text, is_blank
+from .wording import MISSING, figure, html_text, if_given, is_blank
+from .zone_maps import ZONE_PARTS, plan_zone_themes, zone_panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .results import FinishedPlan
 
 MOST_ROWS = 30
-HIGHLIGHT = {"color": "#000000", "fillOpacity": 1}
 
 
 def draw_map(plan: FinishedPlan) -> str:
@@ -52,73 +51,15 @@ def draw_map(plan: FinishedPlan) -> str:
     (``data-drawn``); ``<html data-map="ready">`` says that all scripts have run.
     """
     drawn, notes = themes(plan)
-    return page(_map_script(plan, drawn), _content(plan, drawn, notes))
-
-
-def _map_script(plan: FinishedPlan, drawn: Sequence[Theme]) -> str:
-    """The script by which folium sets up the map and its layers."""
-    canvas = folium.Map(
-        tiles=None, prefer_canvas=True, zoom_snap=0.25, attribution_control=False, max_zoom=20
-    )
-    canvas.default_js, canvas.default_css = [], []
-    canvas._id = "plan"
-    for theme in drawn:
-        _layer(theme).add_to(canvas)
-    control = folium.LayerControl(collapsed=False)
-    control._id = "plan"
-    control.add_to(canvas)
-    canvas.fit_bounds(_bounds(plan), padding=(30, 30), max_zoom=17)
-    root: Any = canvas.get_root()
-    root.render()
-    return "\n".join(child.render() for child in root.script._children.values())
-
-
-def _layer(theme: Theme) -> folium.GeoJson:
-    """One theme as a folium layer with a name of its own instead of a random id."""
-    layer = folium.GeoJson(
-        {"type": "FeatureCollection", "features": list(theme.features)},
-        name=_label(theme),
-        show=theme.show,
-        control=theme.listed,
-        style_function=lambda feature: dict(theme.styles[feature["properties"]["class"]]),
-        highlight_function=(lambda _: dict(HIGHLIGHT)) if theme.tooltip else None,
-        marker=_marker(theme.marker),
-        smooth_factor=0.5,
-    )
-    layer._id = theme.key
-    for kind, fields in (
-        (folium.GeoJsonTooltip, theme.tooltip),
-        (folium.GeoJsonPopup, theme.popup),
-    ):
-        if fields and theme.features:
-            kind(fields=list(fields), aliases=list(fields.values()), localize=False).add_to(layer)
-    return layer
-
-
-def _marker(kind: str) -> Any:
-    """How points of a theme look: a circle, a letter, or the square of a site."""
-    if kind == "circle":
-        return folium.CircleMarker(radius=5)
-    if kind == "letter":
-        icon = folium.DivIcon(icon_size=(14, 14), icon_anchor=(7, 7), class_name="letter-icon")
-        return folium.Marker(icon=icon, interactive=False, keyboard=False)
-    if kind == "site":
-        icon = folium.DivIcon(icon_size=(28, 28), icon_anchor=(14, 14), class_name="site-icon")
-        return folium.Marker(icon=icon)
-    return None
-
-
-def _bounds(plan: FinishedPlan) -> list[list[float]]:
-    """South-west and north-east corner of what matters: pipes and sites, else all consumers."""
-    frames = (plan.edges, plan.inputs.sites)
-    shapes = [frame.geometry.dropna() for frame in frames]
-    shapes = [shape.to_crs("EPSG:4326") for shape in shapes if len(shape)]
-    if not shapes:
-        return [[-60.0, -180.0], [75.0, 180.0]]
-    boxes = [shape.total_bounds for shape in shapes]
-    west, south = (float(min(box[i] for box in boxes)) for i in (0, 1))
-    east, north = (float(max(box[i] for box in boxes)) for i in (2, 3))
-    return [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]]
+    if plan.zones is not None:
+        above, under = plan_zone_themes(plan.zones, notes)
+        drawn = [*drawn[:1], *under, *drawn[1:-1], *above, *drawn[-1:]]
+    script = map_script(drawn, (plan.edges, plan.inputs.sites))
+    content = _content(plan, drawn, notes)
+    if plan.zones is None:
+        return page(script, content)
+    panel = zone_panel(plan.zones, {theme.key for theme in drawn})
+    return page(script, {**content, "zones": panel}, parts=ZONE_PARTS)
 
 
 def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -> dict[str, Any]:
@@ -138,18 +79,16 @@ def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -
             for row in projects.head(MOST_ROWS).itertuples()
             if not is_blank(row.reason)
         ],
-        "drawn": [_entry(theme) for theme in drawn if theme.listed],
+        "drawn": [layer_entry(theme) for theme in drawn if theme.listed],
         "notes": [*notes, *_table_note(len(projects))],
         "pipes": _pipe_legend(plan),
         "uses": _use_legend(plan),
-        "attribution": _if_given(plan.inputs.attribution),
-        "data_date": _if_given(plan.inputs.data_date),
+        "attribution": if_given(plan.inputs.attribution),
+        "data_date": if_given(plan.inputs.data_date),
+        "map_label": "Map of the plan; the table holds the same results",
+        "layers_file": "plan.gpkg",
+        "zones": None,
     }
-
-
-def _if_given(text: str) -> Any:
-    """A credit or a date, escaped; nothing where there is none."""
-    return "" if is_blank(text) else html_text(text, longest=400)
 
 
 def _headings(money: str) -> list[tuple[str, str]]:
@@ -198,19 +137,6 @@ def _table_note(projects: int) -> list[str]:
     if projects <= MOST_ROWS:
         return []
     return [f"The table shows {MOST_ROWS} of {projects:,} projects; all are in projects.csv."]
-
-
-def _label(theme: Theme) -> str:
-    """Name of a layer in the layer switch, with the number of shapes it holds."""
-    if theme.key == "roads":
-        return theme.label
-    return f"{theme.label} ({len(theme.features):,})"
-
-
-def _entry(theme: Theme) -> dict[str, Any]:
-    """One line of the list of what is on the map."""
-    label = Markup(_label(theme))
-    return {"key": theme.key, "features": len(theme.features), "text": label}
 
 
 def _pipe_legend(plan: FinishedPlan) -> list[tuple[str, str, float]]:

@@ -20,6 +20,8 @@ from heatreach.data import load_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .zone_results import FinishedZones
+
 ROW_ORDER = {
     "sites": ("id",),
     "consumers": ("id",),
@@ -28,7 +30,19 @@ ROW_ORDER = {
     "projects": ("rank", "project_id"),
     "edges": ("project_id", "edge_id"),
     "connections": ("site_id", "consumer_id"),
+    "zones": ("jurisdiction", "threshold_mwh_m", "rule", "rank", "zone_id"),
+    "rule_totals": (),
+    "street_sections": ("-heat_mwh", "section_id"),
+    "anchors": ("-heat_mwh", "consumer_id"),
+    "zone_sources": ("rule", "zone_id", "site_rank", "site_id"),
+    "zone_consumers": ("rule", "zone_id", "consumer_id"),
+    "heat_cells": ("-heat_mwh", "cell_id"),
+    "blocks": ("-heat_mwh", "block_id"),
+    "demand_totals": (),
+    "reconciliation": ("area_id", "sector"),
 }
+FALLING = "-"
+"""Mark of a column by which rows are ordered from the largest down."""
 
 
 class FinishedInputs(Protocol):
@@ -102,6 +116,10 @@ class FinishedPlan(Protocol):
     def run(self) -> Mapping[str, Any]:
         """Versions, hashes of inputs, options, warnings, timings."""
 
+    @property
+    def zones(self) -> FinishedZones | None:
+        """Heat-network zones, where they were asked for."""
+
 
 @cache
 def _registry() -> pd.DataFrame:
@@ -158,10 +176,16 @@ def in_order(frame: pd.DataFrame, table: str) -> Any:
     >>> in_order(pd.DataFrame({"id": ["b", "a"]}), "sites")["id"].tolist()
     ['a', 'b']
     """
-    keys = [key for key in ROW_ORDER[table] if key in frame]
+    keys = [key for key in ROW_ORDER[table] if key.removeprefix(FALLING) in frame]
     if not keys:
         return frame.copy()
-    return frame.sort_values(keys, kind="stable", na_position="last", ignore_index=True)
+    return frame.sort_values(
+        [key.removeprefix(FALLING) for key in keys],
+        ascending=[not key.startswith(FALLING) for key in keys],
+        kind="stable",
+        na_position="last",
+        ignore_index=True,
+    )
 
 
 def with_registry_columns(frame: Any, table: str) -> Any:

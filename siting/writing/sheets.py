@@ -19,6 +19,7 @@ import pandas as pd
 from .results import described_columns, in_order, with_registry_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -36,6 +37,19 @@ ASSUMPTION_COLUMNS = (
     "origin",
 )
 WRITTEN_TABLES = ("links", "options", "projects", "edges", "connections", "sites", "consumers")
+ZONE_TABLES = (
+    "zones",
+    "rule_totals",
+    "street_sections",
+    "anchors",
+    "zone_sources",
+    "zone_consumers",
+    "heat_cells",
+    "blocks",
+    "demand_totals",
+    "reconciliation",
+)
+DESCRIBED_WITH_ZONES = (*ZONE_TABLES, "coordinates", "sites", "consumers")
 NUMBER_FORMAT = "%.10g"
 # Currencies in which the registry may express a unit; the plan's own currency takes their place.
 CURRENCY = re.compile(r"\b(EUR|GBP|USD)\b")
@@ -61,9 +75,9 @@ def write_table(frame: pd.DataFrame, path: Path, *, table: str) -> None:
         If the table lacks a column of the registry.
     """
     columns = described_columns(table)
-    geometry = columns.loc[columns["kind"] == "geometry", "column"]
-    full = with_registry_columns(frame, table)
-    _write_csv(pd.DataFrame(in_order(full, table).drop(columns=geometry)), path)
+    geometry = {*columns.loc[columns["kind"] == "geometry", "column"], "geometry"}
+    full = pd.DataFrame(in_order(with_registry_columns(frame, table), table))
+    _write_csv(full.drop(columns=[name for name in full if name in geometry]), path)
 
 
 def write_assumptions(assumptions: pd.DataFrame, path: Path) -> None:
@@ -81,28 +95,34 @@ def write_assumptions(assumptions: pd.DataFrame, path: Path) -> None:
     _write_csv(register.sort_values("key", kind="stable"), path)
 
 
-def write_columns(path: Path, *, money: str) -> None:
+def write_columns(path: Path, *, money: str, tables: Sequence[str] = WRITTEN_TABLES) -> None:
     """
-    The data dictionary of a plan: unit, price base and meaning of every column.
+    The data dictionary of a study: unit, price base and meaning of every column.
 
     Parameters
     ----------
     path
         File to write.
     money
-        Currency and price base of the plan, for example ``"EUR 2024"``.
+        Currency and price base of the plan, for example ``"EUR 2024"``; blank where no table
+        holds money.
+    tables
+        Tables to describe; by default those of a plan.
     """
-    _write_csv(data_dictionary(money), path)
+    _write_csv(data_dictionary(money, tables=tables), path)
 
 
-def data_dictionary(money: str) -> pd.DataFrame:
+def data_dictionary(money: str, *, tables: Sequence[str] = WRITTEN_TABLES) -> pd.DataFrame:
     """
-    Unit, price base and meaning of every column a plan writes.
+    Unit, price base and meaning of every column a study writes.
 
     Parameters
     ----------
     money
-        Currency and price base of the plan, for example ``"EUR 2024"``.
+        Currency and price base of the plan, for example ``"EUR 2024"``; blank where no table
+        holds money.
+    tables
+        Tables to describe; by default those of a plan.
 
     Returns
     -------
@@ -115,9 +135,9 @@ def data_dictionary(money: str) -> pd.DataFrame:
     >>> dictionary.loc[("links", "lcoh_per_mwh"), ["unit", "price_base"]].tolist()
     ['GBP/MWh', 'GBP 2023']
     """
-    currency = money.split()[0]
-    tables = [described_columns(table) for table in WRITTEN_TABLES]
-    dictionary = pd.concat(tables, ignore_index=True)
+    currency = money.split()[0] if money else ""
+    parts = [described_columns(table) for table in dict.fromkeys(tables)]
+    dictionary = pd.concat(parts, ignore_index=True)
     unit = dictionary["unit"].str.replace(CURRENCY, currency, regex=True)
     is_money = dictionary["unit"].str.contains(CURRENCY.pattern.replace("(", "(?:"), regex=True)
     dictionary = dictionary.assign(unit=unit, price_base=is_money.map({True: money, False: ""}))

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 MISSING = "–"
 LONGEST_TEXT = 90
+LONGEST_CREDIT = 400
 TEMPLATE_MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "`${}"})
 
 
@@ -116,3 +117,25 @@ def figure(value: Any, unit: str = "") -> str:
         decimals = 2
     text = f"{number:,.{decimals}f}".replace("-", "−")
     return f"{text} {unit}" if unit else text
+
+
+def if_given(text: str) -> Markup:
+    """
+    A credit or a date as HTML; nothing where there is none.
+
+    Parameters
+    ----------
+    text
+        Text of the inputs.
+
+    Returns
+    -------
+    text
+        Escaped; a longer one than other cells may have.
+
+    Examples
+    --------
+    >>> str(if_given(" ")), str(if_given("2024 & later"))
+    ('', '2024 &amp; later')
+    """
+    return Markup("") if is_blank(text) else html_text(text, longest=LONGEST_CREDIT)

@@ -36,6 +36,7 @@ SUFFIXES = {
     "_kg_per_kwh": "kg/kWh",
     "_kg_per_kw": "kg/kW",
     "_w_per_m2": "W/m**2",
+    "_mwh_ha": "MWh/(ha*year)",
     "_w_mk": "W/(m*K)",
     "_w_m": "W/m",
     "_pa_m": "Pa/m",

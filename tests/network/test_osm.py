@@ -222,3 +222,85 @@ def test_read_osm_rejects_truncated_pbf(tmp_path: Path, share: float) -> None:
 def test_read_osm_rejects_folder(tmp_path: Path) -> None:
     with pytest.raises(OsmFileError, match="folder"):
         read_osm(tmp_path)
+
+
+def heat_pipes(folder: Path, *parts: str) -> OsmExtract:
+    """An extract of the six nodes, one street and some pipes."""
+    return read_osm(write(folder, osm(NODES, way(90, "1 2", highway="residential"), *parts)))
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ({"substance": "heat"}, True),
+        ({"substance": "hot_water"}, True),
+        ({"substance": "water; steam"}, True),
+        ({"type": "heat"}, True),  # the key of before 2015, still the commonest in Helsinki
+        ({"utility": "heating"}, True),
+        ({"usage": "heating", "substance": "water"}, True),
+        ({"usage": "heating", "substance": "gas"}, False),
+        ({"substance": "water"}, False),
+        ({"substance": "heat", "disused": "yes"}, False),
+        ({}, False),
+    ],
+)
+def test_golden_pipes_that_carry_heat(tmp_path: Path, tags: dict[str, str], found: bool) -> None:
+    extract = heat_pipes(tmp_path, way(10, "1 2 3", man_made="pipeline", **tags))
+    assert extract.pipelines["osm_id"].tolist() == ["way/10"] * found
+    assert len(extract.tail) == 1
+
+
+def test_pipes_are_cut_where_nodes_are_missing(tmp_path: Path) -> None:
+    """Nodes 99 and 98 are not in the file: two pieces stay of one way, nothing of the other."""
+    extract = heat_pipes(
+        tmp_path,
+        way(12, "1 2 99 3 4", man_made="pipeline", substance="heat"),
+        way(11, "98 1", man_made="pipeline", substance="heat"),
+        way(13, "3 4", man_made="pipeline", substance="steam", name="Ö"),
+    )
+    pipes = extract.pipelines.set_index("osm_id").geometry
+    assert pipes.index.tolist() == ["way/12", "way/13"]
+    assert pipes["way/12"].equals(
+        shapely.MultiLineString([[(8.0, 50.0), (8.001, 50.0)], [(8.001, 50.001), (8.0, 50.001)]])
+    )
+    assert extract.left_out["heat pipe segments with an end outside the file"] == 3
+    assert extract.pipelines["tags"].iloc[1]["name"] == "Ö"
+
+
+def test_rings_stay_lines_and_plants_become_outlines(tmp_path: Path) -> None:
+    extract = heat_pipes(
+        tmp_path,
+        way(20, "1 2 3 4 1", man_made="pipeline", substance="heat"),
+        way(21, "1 2 3 1", man_made="pipeline", substance="heat", area="yes"),
+    )
+    assert extract.pipelines.geom_type.tolist() == ["LineString", "Polygon"]
+
+
+def test_pipes_outside_the_box_are_left_out(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        osm(
+            NODES,
+            way(90, "1 2", highway="residential"),
+            way(10, "1 2", man_made="pipeline", substance="heat"),
+            way(11, "3 4", man_made="pipeline", substance="heat"),
+        ),
+    )
+    box = (7.999, 49.9995, 8.0005, 50.0005)
+    assert read_osm(path, bbox=box).pipelines["osm_id"].tolist() == ["way/10"]
+
+
+def test_pipes_before_their_nodes_are_found(tmp_path: Path) -> None:
+    text = osm(
+        way(10, "1 2", man_made="pipeline", substance="heat"),
+        NODES,
+        way(90, "1 2", highway="residential"),
+    )
+    assert len(read_osm(write(tmp_path, text)).pipelines) == 1
+
+
+def test_town_heat_pipes_of_helsinki(realdata: Path) -> None:
+    """19 pipes bear the old key ``type=heat``, one bears ``substance=heat``."""
+    pipes = read_osm(realdata / "helsinki-centre.osm.pbf").pipelines
+    new = [tags.get("substance") == "heat" for tags in pipes["tags"]]
+    assert (len(pipes), sum(new)) == (20, 1)

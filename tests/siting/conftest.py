@@ -1,7 +1,8 @@
-"""A small made-up plan for the tests of its writers."""
+"""A small made-up plan, and made-up zones, for the tests of their writers."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, Point, box
 
 from heatreach.data import load_table
+from heatreach.siting.zoning.rules import ZoneRule, zone_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,32 @@ class MadeInputs:
     attribution: str
     data_date: str
 
+    @property
+    def everywhere(self) -> gpd.GeoDataFrame:
+        """All consumers of the area."""
+        return self.consumers
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeZones:
+    """Made-up zones; satisfy `heatreach.siting.writing.zone_results.FinishedZones`."""
+
+    zones: gpd.GeoDataFrame
+    sections: gpd.GeoDataFrame
+    anchors: gpd.GeoDataFrame
+    sources: gpd.GeoDataFrame
+    members: pd.DataFrame
+    cells: gpd.GeoDataFrame
+    blocks: gpd.GeoDataFrame
+    totals: pd.DataFrame
+    reconciliation: pd.DataFrame
+    inputs: MadeInputs
+    rules: tuple[ZoneRule, ...]
+    assumptions: pd.DataFrame
+    summary: str
+    crs: Any
+    run: dict[str, Any]
+
 
 @dataclass(frozen=True, kw_only=True)
 class MadePlan:
@@ -49,6 +77,7 @@ class MadePlan:
     summary: str
     crs: Any
     run: dict[str, Any]
+    zones: Any = None
 
 
 def table(name: str, cells: dict[str, Any], geometry: list[Any]) -> gpd.GeoDataFrame:
@@ -225,3 +254,143 @@ def plan_maker() -> Callable[..., MadePlan]:
 def made_plan() -> MadePlan:
     """A small made-up plan."""
     return make_plan()
+
+
+STAMPS = {"data_date": "2024-05-01", "run_id": "abc123"}
+DENSITIES = (3.0, 5.0, 9.0, 20.0)
+
+
+def make_zones(
+    buildings: int = 24, *, name: Callable[[int], str] = "Building {}".format, **changes: Any
+) -> MadeZones:
+    """Zones on the street of `make_plan`: four per rule, six buildings each, dense in turn."""
+    made = make_plan(buildings, name=name, **changes)
+    rules = zone_rules(["class_4", "class_8", "scotland_baseline"])
+    ids, shapes = made.inputs.consumers["id"], made.inputs.consumers.geometry
+    heat = np.linspace(200.0, 9000.0, buildings)
+    consumers = made.inputs.consumers.assign(
+        annual_heat_mwh=heat, demand_source="benchmark", confidence="low", parent_uprn=""
+    )
+    groups = np.array_split(np.arange(buildings), 4)
+    keys = [(rule, number) for rule in rules[:2] for number in range(len(groups))]
+    outlines = [shapes.iloc[groups[number]].union_all().envelope.buffer(15) for _, number in keys]
+    zone_ids = [f"{rule.name}/{ids[groups[number][0]]}" for rule, number in keys]
+    zones = table(
+        "zones",
+        {
+            "rank": [number + 1 for _, number in keys],
+            "zone_id": zone_ids,
+            "name": [name(number) for _, number in keys],
+            "rule": [rule.name for rule, _ in keys],
+            "method": [rule.method for rule, _ in keys],
+            "threshold_mwh_m": [rule.threshold_mwh_m for rule, _ in keys],
+            "heat_mwh": [float(heat[groups[number]].sum()) for _, number in keys],
+            "heat_low_mwh": 100.0,
+            "heat_high_mwh": 99_000.0,
+            "trench_heat_density_mwh_m": [DENSITIES[number] for _, number in keys],
+            "certainty": "Low",
+            "certainty_reason": name(2),
+            "best_site_id": ["s1" if number else "" for _, number in keys],
+            "best_covered_share": [0.62 if number else np.nan for _, number in keys],
+            **STAMPS,
+        },
+        outlines,
+    )
+    sections = table(
+        "street_sections",
+        {
+            "section_id": [f"n{i:05d}" for i in range(buildings)],
+            "name": [name(i) for i in range(buildings)],
+            "street_heat_density_mwh_m": np.linspace(0.5, 20.0, buildings),
+            "rules": ["" if i < 3 else "de_street_1_5" for i in range(buildings)],
+            **STAMPS,
+        },
+        list(made.edges.geometry),
+    )
+    anchors = table(
+        "anchors",
+        {
+            "consumer_id": ids.tolist(),
+            "name": [name(i) for i in range(buildings)],
+            "heat_mwh": heat,
+            "anchor": heat >= 500.0,
+            "required": ["if wet system"] * buildings,
+            "required_reason": [name(i) for i in range(buildings)],
+            **STAMPS,
+        },
+        list(shapes.representative_point()),
+    )
+    named = zip(zone_ids, keys, strict=True)
+    pairs = [(zone_id, rule) for zone_id, (rule, number) in named if number]
+    sources = table(
+        "zone_sources",
+        {
+            "zone_id": [zone_id for zone_id, _ in pairs],
+            "rule": [rule.name for _, rule in pairs],
+            "site_id": "s1",
+            "site_name": "Harbour hall",
+            "site_rank": 1,
+            "zone_rank": range(1, len(pairs) + 1),
+            "covered_share": 0.62,
+            **STAMPS,
+        },
+        [made.edges.geometry.iloc[0]] * len(pairs),
+    )
+    members = table(
+        "zone_consumers",
+        {
+            "zone_id": np.repeat(zone_ids, [len(groups[number]) for _, number in keys]),
+            "rule": np.repeat(
+                [rule.name for rule, _ in keys], [len(groups[number]) for _, number in keys]
+            ),
+            "consumer_id": np.concatenate([ids[groups[number]] for _, number in keys]),
+            **STAMPS,
+        },
+        [None] * sum(len(groups[number]) for _, number in keys),
+    )
+    squares = [box(EAST + 100 * i, NORTH, EAST + 100 * i + 100, NORTH + 100) for i in range(8)]
+    cells = table(
+        "heat_cells",
+        {
+            "cell_id": [f"{i}" for i in range(8)],
+            "heat_density_mwh_ha": np.geomspace(50.0, 5000.0, 8),
+            **STAMPS,
+        },
+        squares,
+    )
+    blocks = table("blocks", {"block_id": [f"b{i}" for i in range(8)], **STAMPS}, squares)
+    totals = table("demand_totals", {"use": ["flats", "all"]}, [None, None])
+    return MadeZones(
+        zones=zones,
+        sections=sections,
+        anchors=anchors,
+        sources=sources,
+        members=pd.DataFrame(members.drop(columns="geometry")),
+        cells=cells,
+        blocks=blocks,
+        totals=pd.DataFrame(totals.drop(columns="geometry")),
+        reconciliation=pd.DataFrame(),
+        inputs=dataclasses.replace(made.inputs, consumers=consumers),
+        rules=rules,
+        assumptions=made.assumptions,
+        summary=f"{name(0)} is the heart of the largest zone.",
+        crs=CRS,
+        run={
+            "run_id": "abc123",
+            "zones_left_out": {"scotland_baseline: dense enough, but too few anchor loads": 2},
+            "timings": {"zones": 0.5},
+            "warnings": [],
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def zones_maker() -> Callable[..., MadeZones]:
+    """Makes zones of a wanted size, with wanted names."""
+    return make_zones
+
+
+@pytest.fixture
+def made_zones() -> MadeZones:
+    """Small made-up zones."""
+    return make_zones()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -149,3 +151,200 @@ def test_version_needs_no_heavy_import() -> None:
     )
     assert done.stdout.startswith("heatreach 0.")
     assert done.stdout.strip().endswith("light")
+
+
+HOSTILE = "<img src=x onerror=alert(1)>{{ 7 * 7 }}`${1}`"
+
+
+def small_study(folder: Path, **heat_mwh: float) -> dict[str, str]:
+    """Files of a street of 1 km with buildings of 900 MWh a year every 100 m, 20 m off."""
+    lon = [8.400 + 0.001 * i for i in range(11)]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": HOSTILE, "highway": "residential"},
+            "geometry": {"type": "LineString", "coordinates": [[a, 49.0], [b, 49.0]]},
+        }
+        for a, b in itertools.pairwise(lon)
+    ]
+    streets = folder / "streets.geojson"
+    streets.write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8"
+    )
+    consumers = folder / "consumers.csv"
+    with consumers.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "lat", "lon", "name", "use", "annual_heat_mwh", "peak_kw"])
+        for i in range(10):
+            heat = heat_mwh.get(f"b{i}", 900.0)
+            name = HOSTILE if i == 0 else f"School {i}"
+            writer.writerow([f"b{i}", 49.0002, lon[i] + 0.0005, name, "school", heat, heat / 2])
+    sites = folder / "sites.csv"
+    sites.write_text("id,lat,lon,it_load_kw\nhall,49.0002,8.4001,800\n", encoding="utf-8")
+    return {"streets": str(streets), "consumers": str(consumers), "sites": str(sites)}
+
+
+def test_zone_finds_zones_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten schools on a kilometre: 9,000 MWh/yr on about 1.1 km of trench are one zone above 4."""
+    files, out = small_study(tmp_path), tmp_path / "zones"
+    code = run(
+        monkeypatch, "zone", "--consumers", files["consumers"], "--streets", files["streets"],
+        "--sites", files["sites"], "--rule", "class_4", "--rule", "scotland_baseline",
+        "--out", str(out),
+    )  # fmt: skip
+    printed = capsys.readouterr()
+    assert code == 0
+    assert "Yearly heat by use" in printed.out
+    assert "class_4" in printed.out
+    assert "scotland_baseline" in printed.out
+    assert f"Map: {out / 'map.html'}" in printed.out
+    assert printed.out.strip().endswith(".")
+    assert max(map(len, printed.out.splitlines()[:-2])) <= 80
+    assert "1 data centres" in printed.err
+    with (out / "zones.csv").open(encoding="utf-8", newline="") as file:
+        zones = list(csv.DictReader(file))
+    assert [row["rule"] for row in zones] == ["class_4", "scotland_baseline"]
+    assert {row["consumers"] for row in zones} == {"10"}
+    assert {float(row["heat_mwh"]) for row in zones} == {9000.0}
+    assert {row["best_site_id"] for row in zones} == {"hall"}
+    with (out / "assumptions.csv").open(encoding="utf-8", newline="") as file:
+        register = {row["key"]: row for row in csv.DictReader(file)}
+    assert all(row["source"] for row in register.values())
+    assert register["zone_rules/scotland_baseline/threshold_mwh_m"]["value"] == "4"
+    assert register["zone_rules/scotland_baseline/threshold_mwh_m"]["source"] == "scotland_fna_2022"
+    assert {"certainty_rules/low/guess_share", "siting_rules/anchor/heat_min_mwh"} <= set(register)
+    page = (out / "map.html").read_text(encoding="utf-8")
+    assert "<img" not in page
+    assert "7 * 7" in page
+
+
+def test_zone_without_data_centres_is_fine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The map of the demo town has no data centre; zones are found and the lack is said."""
+    from heatreach.siting.demo import demo_extract
+
+    out = tmp_path / "zones"
+    code = run(
+        monkeypatch, "zone", "--area", str(demo_extract()), "--rule", "class_4", "--quiet",
+        "--out", str(out),
+    )  # fmt: skip
+    printed = capsys.readouterr()
+    assert code == 0
+    assert "No data centre is known here" in printed.out
+    assert printed.err == ""
+    assert "OpenStreetMap contributors" in (out / "README.txt").read_text(encoding="utf-8")
+
+
+def test_zone_refuses_bad_input_and_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, out = small_study(tmp_path, b3=-5.0), tmp_path / "zones"
+    code = run(
+        monkeypatch, "zone", "--consumers", files["consumers"], "--streets", files["streets"],
+        "--sites", files["sites"], "--out", str(out),
+    )  # fmt: skip
+    message = capsys.readouterr().err
+    assert code == 1
+    assert "annual_heat_mwh" in message
+    assert "b3" in message
+    assert "Traceback" not in message
+    assert not out.exists()
+
+
+def test_zone_refuses_an_unknown_rule_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "zones"
+    assert run(monkeypatch, "zone", "--rule", "scotland_base", "--out", str(out)) == 1
+    assert "scotland_baseline" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_zone_with_an_unknown_option_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "zone", "--rules", "class_4") == 2
+    assert "--rule" in capsys.readouterr().err
+
+
+def test_plan_with_zones_writes_both(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, out = small_study(tmp_path), tmp_path / "out"
+    code = run(
+        monkeypatch, "plan", "--consumers", files["consumers"], "--streets", files["streets"],
+        "--sites", files["sites"], "--zones", "--rule", "class_4", "--out", str(out),
+    )  # fmt: skip
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert "Heat networks by rank" in printed
+    assert "Zones by rule" in printed
+    names = {path.name for path in out.iterdir()}
+    assert {"plan.gpkg", "zones.gpkg", "projects.csv", "zone_sources.csv"} <= names
+    with (out / "projects.csv").open(encoding="utf-8", newline="") as file:
+        connected = int(next(csv.DictReader(file))["consumers"])
+    with (out / "zone_sources.csv").open(encoding="utf-8", newline="") as file:
+        pair = next(csv.DictReader(file))
+    # Ten schools of equal heat: what the plan connects of the zone is a tenth per school.
+    assert float(pair["connected_share"]) == pytest.approx(connected / 10)
+
+
+def test_plan_with_zones_refuses_a_map_without_data_centres(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Zones need no data centre, a plan does."""
+    from heatreach.siting.demo import demo_extract
+
+    out = tmp_path / "out"
+    code = run(
+        monkeypatch, "plan", "--sites", "osm", "--consumers", "osm", "--area",
+        str(demo_extract()), "--zones", "--out", str(out),
+    )  # fmt: skip
+    assert code == 1
+    assert "there is no data centre to plan for" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_check_prints_demand_by_use_and_by_what_told_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = small_study(tmp_path)
+    code = run(
+        monkeypatch, "check", "--consumers", files["consumers"], "--streets", files["streets"],
+        "--sites", files["sites"], "--zones",
+    )  # fmt: skip
+    printed = capsys.readouterr().err
+    assert code == 0
+    assert "Yearly heat by use" in printed
+    assert "Consumers by what told their use" in printed
+    school = next(line for line in printed.splitlines() if line.strip().startswith("school"))
+    assert school.split()[:3] == ["school", "10", "9.00"]
+    assert "Nothing was computed or written" in printed
+
+
+def test_control_total_that_cannot_be_met_is_exit_code_3(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All heat is given and may not be scaled, so a control total of another amount is missed."""
+    files, out = small_study(tmp_path), tmp_path / "zones"
+    square = [[8.39, 48.99], [8.42, 48.99], [8.42, 49.01], [8.39, 49.01], [8.39, 48.99]]
+    control = tmp_path / "wards.geojson"
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "ward", "annual_heat_mwh": 5000.0},
+        "geometry": {"type": "Polygon", "coordinates": [square]},
+    }
+    control.write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8"
+    )
+    code = run(
+        monkeypatch, "zone", "--consumers", files["consumers"], "--streets", files["streets"],
+        "--sites", files["sites"], "--control", str(control), "--rule", "class_4",
+        "--out", str(out),
+    )  # fmt: skip
+    assert code == 3
+    assert "Control total ward" in capsys.readouterr().out
+    assert (out / "reconciliation.csv").exists()

@@ -14,7 +14,7 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting import Inputs, gathering, read_inputs
+from heatreach.siting import Inputs, read_inputs, study_map
 from heatreach.siting.country_rows import country_of_study
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.errors import InputError
@@ -106,7 +106,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Place, float]]:
         asked.append((place, margin_m))
         return demo_extract()
 
-    monkeypatch.setattr(gathering, "fetch_place", answer)
+    monkeypatch.setattr(study_map, "fetch_place", answer)
     return asked
 
 
@@ -267,7 +267,7 @@ def test_place_name_limits_to_its_outline(
 ) -> None:
     outline = shapely.box(26.930, 60.520, 26.945, 60.530)
     place = Place(name="Karhula", bbox=outline.bounds, outline=outline)
-    monkeypatch.setattr(gathering, "find_area", lambda _text, **_: place)
+    monkeypatch.setattr(study_map, "find_area", lambda _text, **_: place)
     study = read_inputs(sites=demo_sites(), consumers="osm", area="Karhula, Kotka")
     assert fetched[0][0].bbox == outline.bounds
     assert study.consumers.to_crs(4326).intersects(outline).all()
@@ -464,3 +464,120 @@ def test_progress_tells_the_stages(tmp_path: Path) -> None:
     from_files(tmp_path, progress=lambda stage, share: stages.append((stage, share)))
     assert [share for _, share in stages] == sorted(share for _, share in stages)
     assert stages[0] == ("reading files", 0.0)
+
+
+def test_zones_need_no_data_centre_and_read_the_whole_area(town: Inputs) -> None:
+    study = read_inputs(sites=None, consumers="osm", area=str(demo_extract()), zones=True)
+    assert study.sites.empty
+    assert study.consumers.empty
+    assert {"id", "it_load_kw", "hypothetical", "geometry"} <= set(study.sites.columns)
+    assert set(town.consumers["id"]) <= set(study.everywhere["id"])
+    done = study.under(Scenario())
+    assert "source_kw" in done.sites
+    assert done.everywhere["supply_degc"].notna().all()
+    assert not any("farther than" in reason for reason in study.left_out)
+
+
+def test_everywhere_holds_what_lies_beyond_the_reach_of_every_site() -> None:
+    short = Scenario(search={"radius_m": 300})  # type: ignore[arg-type]
+    options: dict[str, Any] = {"consumers": "osm", "area": str(demo_extract()), "scenario": short}
+    near = read_inputs(sites=demo_sites(), **options)
+    whole = read_inputs(sites=demo_sites(), zones=True, **options)
+    alone = read_inputs(sites=None, zones=True, **options)
+    assert len(near.everywhere) < len(whole.everywhere)
+    assert set(near.consumers["id"]) == set(whole.consumers["id"])
+    # Buildings of the data centres themselves are nobody's consumers.
+    own = set(alone.everywhere["id"]) - set(whole.everywhere["id"])
+    assert len(own) == whole.left_out["buildings of the data centres themselves"] == 3
+
+
+def test_zones_of_files_alone_need_no_map(tmp_path: Path) -> None:
+    study = from_files(tmp_path, sites=None, zones=True)
+    assert study.sites.empty
+    assert list(study.everywhere["id"]) == ["c1", "c2", "c3"]
+    assert study.attribution == ""
+    with_sites = from_files(tmp_path, zones=True)
+    assert list(with_sites.consumers["id"]) == ["c1", "c2", "c3"]
+
+
+def test_zones_accept_sites_out_of_reach_of_every_street(tmp_path: Path) -> None:
+    # 500 m north of the nearest street.
+    lonely = sites_file(tmp_path, ["far,60.5245,26.9305,2000,true"])
+    short = Scenario(search={"radius_m": 300})  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"no street .* lies within 300 m of any site"):
+        from_files(tmp_path, sites=lonely, scenario=short)
+    study = from_files(tmp_path, sites=lonely, scenario=short, zones=True)
+    assert len(study.everywhere) == 3
+    assert study.consumers.empty
+    assert any("no street within 300 m of far" in doubt.what for doubt in study.doubts)
+
+
+def test_problems_of_every_optional_file_come_at_once(tmp_path: Path) -> None:
+    meters = table(tmp_path / "meters.csv", "uprn,annual_heat_mwh,kind", ["1,-4,metred"])
+    networks = table(tmp_path / "networks.csv", "id,lat,lon,supply_degc", ["n,60.52,26.94,900"])
+    control = table(tmp_path / "control.csv", "id,lat,lon", ["a,60.52,26.94"])
+    with pytest.raises(InputError) as caught:
+        from_files(tmp_path, demand=[meters], heat_networks=networks, control=control)
+    message = str(caught.value)
+    for words in (
+        "meters.csv, column annual_heat_mwh",
+        "did you mean metered?",
+        "networks.csv, column supply_degc",
+        "control.csv: required column annual_heat_mwh is missing",
+        "control.csv, row 2 (a): wrong kind of geometry",
+    ):
+        assert words in message
+
+
+def test_a_demand_table_of_another_town_is_refused(tmp_path: Path) -> None:
+    meters = table(tmp_path / "meters.csv", "lat,lon,annual_heat_mwh", ["51.2,6.7,40"])
+    with pytest.raises(InputError, match=r"meters\.csv: lies outside"):
+        from_files(tmp_path, demand=[meters])
+
+
+def test_a_demand_table_given_twice_is_refused(tmp_path: Path) -> None:
+    meters = table(tmp_path / "meters.csv", "lat,lon,annual_heat_mwh", ["60.5203,26.935,40"])
+    copy = table(tmp_path / "copy.csv", "lat,lon,annual_heat_mwh", ["60.5203,26.935,40"])
+    with pytest.raises(InputError, match=r"given more than once: copy\.csv, meters\.csv"):
+        from_files(tmp_path, demand=[meters, copy])
+
+
+def test_demand_rows_outside_what_was_read_are_counted(tmp_path: Path) -> None:
+    meters = table(
+        tmp_path / "meters.csv",
+        "id,lat,lon,annual_heat_mwh,kind,communal",
+        [",60.5203,26.935,40,metered,", ",60.70,26.935,50,metered,", "c3,,,60,metered,yes"],
+    )
+    study = from_files(tmp_path, demand=[meters])
+    assert study.left_out["demand rows outside the area"] == 1
+    assert study.consumers.set_index("id").loc["c3", "communal"] == "yes"
+    # The consumers file states the heat of c1 itself.
+    heat = study.consumers.set_index("id")["annual_heat_mwh"]
+    assert heat.to_dict() == {"c1": 400.0, "c2": 900.0, "c3": 250.0}
+
+
+def test_heat_networks_of_a_file_are_consumers(tmp_path: Path) -> None:
+    networks = table(
+        tmp_path / "networks.csv",
+        "id,lat,lon,annual_heat_mwh,supply_degc,return_degc",
+        ["grid,60.5202,26.948,20000,90,50", "far,60.5202,27.10,20000,90,50"],
+    )
+    study = from_files(tmp_path, heat_networks=networks).under(Scenario())
+    grid = study.consumers.set_index("id").loc["grid"]
+    assert grid["use"] == "heat_network"
+    assert [grid["supply_degc"], grid["return_degc"]] == [90.0, 50.0]
+    assert "far" not in set(study.consumers["id"])
+    assert "far" in set(study.everywhere["id"])
+    assert "heat_networks" in study.hashes
+    same = table(tmp_path / "same.csv", "id,lat,lon", ["c1,60.5202,26.948"])
+    with pytest.raises(InputError, match="bear the id of a consumer: c1"):
+        from_files(tmp_path, heat_networks=same)
+
+
+def test_heat_networks_are_taken_from_the_map_only_where_asked() -> None:
+    plain = read_inputs(sites=demo_sites(), consumers="osm", area=str(demo_extract()))
+    assert "heat_network" not in set(plain.everywhere["use"])
+    asked = refusal(
+        sites=demo_sites(), consumers=demo_sites(), streets=demo_sites(), heat_networks="osm"
+    )
+    assert "an area is needed to find heat networks" in asked

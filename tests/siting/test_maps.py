@@ -226,7 +226,7 @@ def test_property_own_site_columns_do_not_hide_results(made_plan: Any) -> None:
 def test_property_many_streets_leave_main_roads(
     made_plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heatreach.siting.writing.map_features.MOST_ROAD_POINTS", 4)
+    monkeypatch.setattr("heatreach.siting.writing.map_background.MOST_ROAD_POINTS", 4)
     drawn, notes = themes(made_plan)
     assert [shape["properties"]["class"] for shape in drawn[0].features] == ["main"]
     assert "Of the streets only main roads are drawn." in notes

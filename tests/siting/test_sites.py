@@ -158,3 +158,19 @@ def test_consumer_of_unknown_use_has_a_hot_water_share() -> None:
     assert consumer(use="")["hot_water_share"] == shares["other"]
     assert consumer(use="hotel")["hot_water_share"] == shares["hotel"]
     assert consumer(counterfactual="oil_boiler")["counterfactual"] == "oil_boiler"
+
+
+def test_golden_temperatures_completed_before_keep_their_source() -> None:
+    frame = gpd.GeoDataFrame(
+        {
+            "id": ["network", "school"],
+            "use": ["heat_network", "school"],
+            "supply_degc": [80.0, 80.0],
+            "return_degc": [45.0, 45.0],
+            "temperature_source": ["default of heat networks", ""],
+        },
+        geometry=[Point(0, 0), Point(9, 9)],
+        crs="EPSG:32635",
+    )
+    found = complete_consumers(frame, Scenario())
+    assert found["temperature_source"].tolist() == ["default of heat networks", "given"]

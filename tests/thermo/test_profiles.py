@@ -282,3 +282,12 @@ def test_heat_shapes_rejects_shares_of_another_number() -> None:
 def test_bdew_shape_rejects_unknown_profiles() -> None:
     with pytest.raises(LookupError, match="no load profile 'H0'; there are: EFH, MFH"):
         bdew_shape("H0", np.full(8760, 5.0))
+
+
+@pytest.mark.parametrize("hours", [8760.0, 8759.0, 8000.0])
+def test_golden_load_cut_until_it_hardly_varies(hours: float) -> None:
+    """A load of 8,760 full-load hours is the same in every hour, one of fewer peaks at 1/hours."""
+    swing = 2.0 + np.sin(np.arange(8760) * 2.0 * np.pi / 8760.0)
+    cut = shape_with_full_load_hours(swing / swing.sum(), hours)
+    assert cut.sum() == pytest.approx(1.0)
+    assert cut.max() == pytest.approx(1.0 / hours, rel=1e-9)

@@ -1,0 +1,120 @@
+"""
+How certain a zone is: High, Medium or Low, with the reason in one sentence.
+
+Three things count: whether the zone still meets its rule at the low end of its heat, how much of
+its heat has low confidence, and how much was given by users, meters or registers. Thresholds stand
+in ``data/certainty_rules.csv``; they are judgement. The words are those of councils' zone layers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from heatreach.data import assumption
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .rules import ZoneRule
+
+HIGH, MEDIUM, LOW = "High", "Medium", "Low"
+
+
+def _limit(name: str, parameter: str) -> float:
+    """One threshold of the certainty rules."""
+    return assumption("certainty_rules", name, parameter).value
+
+
+def meets_at_low_heat(zones: pd.DataFrame, rule: ZoneRule) -> npt.NDArray[np.bool_]:
+    """
+    Whether zones still reach the density of their rule at the low end of their heat.
+
+    Parameters
+    ----------
+    zones
+        ``heat_mwh``, ``heat_low_mwh`` and the density that the rule's method measures.
+    rule
+        The rule.
+
+    Returns
+    -------
+    meets
+        One per zone.
+
+    Notes
+    -----
+    All heat of a zone is scaled by ``heat_low / heat``, so its density falls by the same factor.
+    A single consumer has no joint to fail; by radius it always meets.
+    """
+    density = zones[f"{rule.method}_heat_density_mwh_m"].to_numpy(dtype=float)
+    scaled = density * (zones["heat_low_mwh"] / zones["heat_mwh"]).to_numpy(dtype=float)
+    return np.asarray(np.isnan(density) | (scaled >= rule.threshold_mwh_m))
+
+
+def certainty(zones: pd.DataFrame, rule: ZoneRule) -> pd.DataFrame:
+    """
+    Certainty of the zones of one rule.
+
+    Parameters
+    ----------
+    zones
+        ``heat_mwh``, ``heat_low_mwh``, ``given_share``, ``guess_share`` and the density that the
+        rule's method measures.
+    rule
+        The rule.
+
+    Returns
+    -------
+    certainty
+        ``certainty`` and ``certainty_reason``, one row per zone.
+
+    Notes
+    -----
+    Low: more than ``low/guess_share`` of the heat has low confidence, or the zone fails its rule at
+    low heat and less than ``low/given_share`` is given. High: it meets its rule at low heat, at
+    least ``high/given_share`` is given and at most ``high/guess_share`` has low confidence. Else
+    Medium.
+
+    Examples
+    --------
+    >>> from heatreach.siting.zoning.rules import zone_rules
+    >>> zone = pd.DataFrame({"heat_mwh": [100.0], "heat_low_mwh": [90.0], "given_share": [0.9],
+    ...     "guess_share": [0.0], "trench_heat_density_mwh_m": [6.0]})
+    >>> certainty(zone, zone_rules(["class_4"])[0])["certainty"].tolist()
+    ['High']
+    """
+    meets = meets_at_low_heat(zones, rule)
+    given = zones["given_share"].to_numpy(dtype=float)
+    guess = zones["guess_share"].to_numpy(dtype=float)
+    guessed = guess > _limit("low", "guess_share")
+    fails = ~meets & (given < _limit("low", "given_share"))
+    told, known = given >= _limit("high", "given_share"), guess <= _limit("high", "guess_share")
+    word = np.select([guessed | fails, meets & told & known], [LOW, HIGH], MEDIUM)
+    asked = f"{rule.threshold_mwh_m:g} MWh/m/yr"
+    cases = pd.DataFrame(
+        {"word": word, "meets": meets, "told": told, "known": known, "guessed": guessed}
+    ).assign(given=given, guess=guess)
+    reasons = [_reason(case, asked) for case in cases.itertuples()]
+    return pd.DataFrame({"certainty": word, "certainty_reason": reasons}, index=zones.index)
+
+
+def _reason(case: Any, asked: str) -> str:
+    """One sentence that begins with what decides."""
+    low_end = "at the low end of its heat"
+    kept = f"it meets {asked} even {low_end}" if case.meets else f"it would fail {asked} {low_end}"
+    unsure, given = f"{case.guess:.0%} of its heat has low confidence", f"{case.given:.0%} is given"
+    if case.word == HIGH:
+        return f"High because {kept}, {case.given:.0%} of that heat is given and little is a guess"
+    if case.guessed:
+        return f"Low because {unsure}, {'although' if case.meets else 'and'} {kept}"
+    if case.word == LOW:
+        return f"Low because {kept} and only {given}"
+    against = [
+        *([] if case.meets else [kept]),
+        *([] if case.told else [f"only {given}"]),
+        *([] if case.known else [unsure]),
+    ]
+    return f"Medium because {' and '.join(against)}"

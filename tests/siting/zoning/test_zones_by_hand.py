@@ -1,0 +1,242 @@
+"""
+Every rule on twelve buildings, worked by hand.
+
+All stand 10 m off one street (`conftest.BUILDINGS`); a load of Q MWh/yr has the radius Q/threshold,
+of which its service pipe takes the first 10 m. The rest reaches along the street.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import LineString
+
+from heatreach.siting.zones import Zones, zone
+from heatreach.siting.zoning.growth import grown_zones
+from heatreach.siting.zoning.loads import zone_loads
+from heatreach.siting.zoning.names import zone_names
+from heatreach.siting.zoning.places import zone_places
+from heatreach.siting.zoning.rules import zone_rules
+from heatreach.siting.zoning.tables import worth_a_network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from heatreach.siting import Inputs
+
+RULES = [
+    *("class_4", "class_8", "class_16", "de_street_1_5"),
+    *("scotland_baseline", "scotland_stringent", "scotland_third", "england_pilot"),
+]
+
+
+@pytest.fixture(scope="module")
+def found(request: pytest.FixtureRequest) -> Zones:
+    make: Callable[..., Inputs] = request.getfixturevalue("twelve_made")
+    return zone(make(), rules=RULES)
+
+
+def of_rule(found: Zones, name: str) -> pd.DataFrame:
+    """Zones of one rule."""
+    rows: pd.DataFrame = found.zones[found.zones["rule"] == name].reset_index(drop=True)
+    return rows
+
+
+def members(found: Zones, zone_id: str) -> list[str]:
+    """Consumers of one zone."""
+    rows = found.members[found.members["zone_id"] == zone_id]
+    return list(rows["consumer_id"])
+
+
+def test_golden_scottish_baseline(found: Zones) -> None:
+    """
+    Radius at 4 MWh/m: a 150 m, b 125 m, c and d 10 m, e 10 m, f 130 m, g 15 m.
+
+    Along the street a reaches from -90 to 190, b from -15 to 215, so they meet, and both c at 150
+    and d at 200 stand in them. f reaches from 230 to 470 and meets e at 250 and g at 400, but not
+    b: 215 < 230. Of the two clusters a, b, c, d holds two anchors (600 and 500), e, f, g one (520).
+    """
+    zones = of_rule(found, "scotland_baseline")
+    assert zones["zone_id"].tolist() == ["scotland_baseline/a"]
+    row = zones.iloc[0]
+    assert members(found, "scotland_baseline/a") == ["a", "b", "c", "d"]
+    assert row["heat_mwh"] == 600.0 + 500.0 + 40.0 + 40.0
+    # Four service pipes of 10 m and the street from 50 m to 200 m.
+    assert row["trench_m"] == pytest.approx(4 * 10.0 + 150.0, abs=1e-9)
+    assert row["service_m"] == pytest.approx(40.0, abs=1e-9)
+    assert row["trench_heat_density_mwh_m"] == pytest.approx(1180.0 / 190.0, rel=1e-12)
+    # The weakest joint holds d: with b, over 10 + 100 + 10 m.
+    assert row["radius_heat_density_mwh_m"] == pytest.approx(540.0 / 120.0, rel=1e-12)
+    assert row["street_heat_density_mwh_m"] == pytest.approx(1180.0 / 300.0, rel=1e-12)
+    assert row["anchors"] == 2
+    assert found.run["zones_left_out"] == {
+        "scotland_baseline: dense enough, but fewer than 2 anchor loads of 500 MWh/yr": 1,
+        "scotland_stringent: dense enough, but fewer than 5 anchor loads of 500 MWh/yr": 2,
+    }
+
+
+def test_golden_scottish_stringent_and_third_find_nothing(found: Zones) -> None:
+    """
+    At 8 MWh/m a reaches to 115 and b from 47.5: one cluster; f reaches to 405 and meets g, which
+    has 7.5 of its 10 m and is met by 5 m; neither has five anchors. At 16 MWh/m a ends at 77.5 and
+    b begins at 78.75, so nobody meets anybody, though 1,100 MWh/yr on 70 m are nearly 16.
+    """
+    assert of_rule(found, "scotland_stringent").empty
+    assert of_rule(found, "scotland_third").empty
+    assert not any("scotland_third" in text for text in found.run["zones_left_out"])
+
+
+@pytest.mark.parametrize("name", ["class_4", "england_pilot"])
+def test_golden_trench_at_four(found: Zones, name: str) -> None:
+    """
+    c, d and e pay for their 10 m of service pipe and for nothing more; g pays for 15 m but would
+    need 60 m to f. What is left of the clusters is a and b on 10 + 50 + 10 m, and f alone, which is
+    no network.
+    """
+    zones = of_rule(found, name)
+    assert zones["zone_id"].tolist() == [f"{name}/a"]
+    assert members(found, f"{name}/a") == ["a", "b"]
+    row = zones.iloc[0]
+    assert row["trench_m"] == pytest.approx(70.0, abs=1e-9)
+    assert row["trench_heat_density_mwh_m"] == pytest.approx(1100.0 / 70.0, rel=1e-12)
+    assert row["density_class"] == "8 to 16"
+
+
+def test_golden_zones_of_too_little_heat_are_counted_and_left_out(
+    twelve: Callable[..., Inputs],
+) -> None:
+    """With a tenth of the heat and of the threshold a and b need 110 MWh/yr, less than asked."""
+    inputs = twelve()
+    heat = ["annual_heat_mwh", "heat_low_mwh", "heat_high_mwh"]
+    frame = inputs.everywhere.assign(**(inputs.everywhere[heat] / 10.0).to_dict("series"))
+    loads = zone_loads(zone_places(twelve(frame), inputs.scenario))
+    rule = replace(zone_rules(["class_4"])[0], threshold_mwh_m=0.4)
+    grown = grown_zones(loads.places, rule)
+    kept, left_out = worth_a_network(loads, grown)
+    assert kept.zones == 0
+    assert left_out == {"class_4: dense enough, but less than 500 MWh/yr": 1}
+    kept, left_out = worth_a_network(loads, replace(grown, rule=replace(rule, heat_min_mwh=110.0)))
+    assert kept.zones == 1
+    assert left_out == {}
+
+
+def test_golden_trench_at_eight_and_sixteen(found: Zones) -> None:
+    """At 8 a and b still meet and pay; at 16 they do not meet."""
+    assert of_rule(found, "class_8")["zone_id"].tolist() == ["class_8/a"]
+    assert members(found, "class_8/a") == ["a", "b"]
+    assert of_rule(found, "class_16").empty
+
+
+def test_golden_street(found: Zones) -> None:
+    """
+    Sections: 0-300 m with a to e, 1,220/300 = 4.07; 300-700 m with f, g, h, 590/400 = 1.475 < 1.5;
+    700-1,100 m with i to l, 180/400 = 0.45. The first alone is a zone; its trench is five pipes of
+    10 m and the street from 50 m to 250 m.
+    """
+    sections = found.sections.sort_values("heat_mwh", ascending=False)
+    assert sections["heat_mwh"].tolist() == [1220.0, 590.0, 180.0]
+    assert sections["length_m"].tolist() == pytest.approx([300.0, 400.0, 400.0], rel=1e-12)
+    density = [1220.0 / 300.0, 590.0 / 400.0, 180.0 / 400.0]
+    assert sections["street_heat_density_mwh_m"].tolist() == pytest.approx(density, rel=1e-12)
+    assert sections["rules"].tolist() == ["de_street_1_5", "", ""]
+    assert sections["density_class"].tolist() == ["4 to 8", "below 4", "below 4"]
+    zones = of_rule(found, "de_street_1_5")
+    assert zones["zone_id"].tolist() == ["de_street_1_5/a"]
+    row = zones.iloc[0]
+    assert members(found, "de_street_1_5/a") == ["a", "b", "c", "d", "e"]
+    assert row["street_m"] == pytest.approx(300.0, rel=1e-12)
+    assert row["street_heat_density_mwh_m"] == pytest.approx(1220.0 / 300.0, rel=1e-12)
+    assert row["trench_m"] == pytest.approx(250.0, abs=1e-9)
+
+
+def test_golden_range_and_shares(found: Zones) -> None:
+    """
+    Street zone: school 600 and office 500 stated (5 % either way), homes 3 x 40 at -20 % and +30 %.
+
+    Low: 1,220 - sqrt(30^2 + 25^2 + 24^2); high: 1,220 + sqrt(30^2 + 25^2 + 36^2).
+    """
+    row = of_rule(found, "de_street_1_5").iloc[0]
+    assert row["heat_low_mwh"] == pytest.approx(1220.0 - (900 + 625 + 576) ** 0.5, rel=1e-12)
+    assert row["heat_high_mwh"] == pytest.approx(1220.0 + (900 + 625 + 1296) ** 0.5, rel=1e-12)
+    assert row["given_share"] == pytest.approx(1100.0 / 1220.0, rel=1e-12)
+    assert row["guess_share"] == pytest.approx(120.0 / 1220.0, rel=1e-12)
+    assert row["residential_share"] == pytest.approx(120.0 / 1220.0, rel=1e-12)
+    assert row["certainty"] == "High"
+
+
+def test_golden_anchors_and_required(found: Zones) -> None:
+    """a, b and f are anchors; g is heated communally; l needs less than 100 MWh/yr."""
+    rows = found.anchors.set_index("consumer_id")
+    assert rows.index.tolist() == ["a", "f", "b", "g"]
+    assert rows["anchor"].tolist() == [True, True, True, False]
+    assert rows["required"].tolist() == ["if wet system", "no", "yes", "yes"]
+    assert rows["heat_class"].tolist() == ["500 to 1,000"] * 3 + ["below 500"]
+    assert rows.loc["a", "zone_ids"] == (
+        "class_4/a; class_8/a; de_street_1_5/a; scotland_baseline/a; england_pilot/a"
+    )
+    assert rows.loc["f", "zone_ids"] == ""
+    counts = of_rule(found, "scotland_baseline").iloc[0]
+    assert (counts["required"], counts["required_if_wet"]) == (1, 1)
+
+
+def test_golden_cells(found: Zones) -> None:
+    """Cells of 100 m: a, then b, c, then d, e and so on; b at 100 m belongs to the second."""
+    cells = found.cells
+    assert cells["cell_id"].iloc[0] == "E500000N6199900"
+    assert cells["heat_mwh"].tolist() == [600.0, 540.0, 80.0, 520.0, 60.0, 10.0, 60.0, 30.0, 90.0]
+    assert cells["heat_density_mwh_ha"].tolist() == cells["heat_mwh"].tolist()
+
+
+def test_names_and_words(found: Zones) -> None:
+    baseline = of_rule(found, "scotland_baseline").iloc[0]
+    assert baseline["name"] == "Mill Lane School"
+    assert baseline["reason"].startswith(
+        "indicative: 4 buildings with 1.2 GWh/yr on 190 m of trench"
+    )
+    assert found.zones["zone_id"].is_unique
+    assert found.zones["run_id"].eq(found.run["run_id"]).all()
+    assert found.zones["data_date"].eq("2026-11-01").all()
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        # Radius at 4 MWh/m: zones a-d and e-g, the largest are a and f.
+        ({"a": "Works", "f": "School"}, ["Works", "School"]),
+        ({"a": "Hall", "f": "Hall"}, ["Hall, Mill Lane", "Hall, Mill Lane"]),
+        ({"f": "School"}, ["Mill Lane", "School"]),
+        ({}, ["Mill Lane", "Mill Lane"]),
+    ],
+)
+def test_golden_names(
+    twelve: Callable[..., Inputs], named: dict[str, str], expected: list[str]
+) -> None:
+    inputs = twelve()
+    frame = inputs.everywhere.assign(name=[named.get(own, "") for own in inputs.everywhere["id"]])
+    places = zone_places(twelve(frame), inputs.scenario)
+    grown = grown_zones(places, replace(zone_rules(["scotland_baseline"])[0], anchors_min=0))
+    ids = places.consumers["id"].tolist()
+    assert zone_names(places, grown.zone, np.array([ids.index("a"), ids.index("f")])) == expected
+
+
+def test_golden_a_nameless_street_is_called_near_another(twelve: Callable[..., Inputs]) -> None:
+    """Without the street's own name, that of the side street 50 m from f (350 m along)."""
+    streets = gpd.GeoDataFrame(
+        {"highway": ["residential"] * 2, "name": ["", "Kiln Row"]},
+        geometry=[
+            LineString([(500_000, 6_200_000), (500_300, 6_200_000), (501_100, 6_200_000)]),
+            LineString([(500_300, 6_200_000), (500_300, 6_200_060)]),
+        ],
+        crs="EPSG:32630",
+    )
+    inputs = twelve(streets=streets)
+    nameless = inputs.everywhere.assign(name="")
+    places = zone_places(twelve(nameless, streets=streets), inputs.scenario)
+    grown = grown_zones(places, zone_rules(["class_4"])[0])
+    assert zone_names(places, grown.zone, np.array([5])) == ["near Kiln Row"]
