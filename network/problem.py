@@ -135,7 +135,10 @@ def design_problem(
     usable = (reach <= rules.reach_m) & ~building
     usable[node[row]] = True
     usable[source] = True
+    price = cost_by_pipe(streets, catalogue, rules) if cost is None else cost
     edge = np.flatnonzero(usable[streets.tail] & usable[streets.head])
+    if len(source) > 1:
+        edge = _one_service_pipe_each(streets, edge, source[building[source]], price)
     return DesignProblem(
         model=_model(
             streets,
@@ -144,7 +147,7 @@ def design_problem(
             consumers.iloc[row],
             prize=prize[row],
             source_cost=source_cost[row],
-            cost=(cost_by_pipe(streets, catalogue, rules) if cost is None else cost)[edge],
+            cost=price[edge],
             limit_kw=limit,
         ),
         node=_with_root(np.flatnonzero(usable), source),
@@ -183,6 +186,25 @@ def buildings(streets: StreetGraph) -> npt.NDArray[np.bool_]:
     served[streets.head[~street]] = True
     result: npt.NDArray[np.bool_] = served & ~met
     return result
+
+
+def _one_service_pipe_each(
+    streets: StreetGraph,
+    edge: npt.NDArray[np.int64],
+    source: npt.NDArray[np.int64],
+    price: npt.NDArray[np.float64],
+) -> npt.NDArray[np.int64]:
+    """
+    Edges without all but the cheapest service pipe of each source that is a building.
+
+    With two, the network of one source could pass through the building of another.
+    """
+    at = np.where(np.isin(streets.tail[edge], source), streets.tail[edge], streets.head[edge])
+    mine = np.flatnonzero(np.isin(at, source))
+    order = mine[np.lexsort((edge[mine], price[edge[mine], 0], at[mine]))]
+    kept = np.ones(len(edge), dtype=bool)
+    kept[order] = np.diff(at[order], prepend=-1) != 0
+    return edge[kept]
 
 
 def _distance_m(

@@ -275,3 +275,19 @@ def test_rejects_forced_out_of_reach_and_shared_nodes(
         plan_of(town, consumers=frame.assign(node=[-1, *frame["node"].iloc[1:]]))
     with pytest.raises(ValueError, match=r"consumers \[0, 1\] share a graph node"):
         plan_of(town, consumers=frame.assign(node=[frame["node"].iloc[1], *frame["node"].iloc[1:]]))
+
+
+def test_golden_no_network_passes_through_the_building_of_another_source() -> None:
+    """Two streets that meet 700 m further on; a source too small to help stands between them."""
+    street = LineString([(0, 0), (250, 0), (1000, 0), (1000, 60), (250, 60), (200, 60)])
+    streets = street_graph(gpd.GeoDataFrame(geometry=[street], crs=32635))
+    places = gpd.GeoSeries([Point(-10, 5), Point(250, 30), Point(210, 75)], crs=32635)
+    graph, node = attach_candidates(
+        streets, connect_all(streets, places, farthest_m=40.0, candidates=3, apart_m=5.0)
+    )
+    sources = pd.DataFrame({"node": node[:2], "capacity_kw": [1e6, 10.0]})
+    frame = pd.DataFrame({"node": node[2:], "peak_kw": [400.0], "value": [1e8]})
+    plan = design_network(graph, sources, frame, mode="npv", catalogue=PIPES, rules=RULES)
+    assert plan.consumers["source"].tolist() == [0]
+    # Along the street: 1,000 m out, 60 m across and 790 m back, a service pipe at either end.
+    assert plan.edges["length_m"].sum() == pytest.approx(1850.0 + 15.0 + np.hypot(10.0, 5.0), abs=1)
