@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from heatreach.data import assumption, load_table, wide
+from heatreach.thermo.checks.comparison import comparison_table, lift_table
 from heatreach.thermo.claims import VERDICTS, audit_claims
-from heatreach.thermo.comparison import comparison_table, lift_table
 
 FOLDER = Path(__file__).resolve().parent
 SMALL_LIFT_K, LARGE_LIFT_K = 25.0, 40.0

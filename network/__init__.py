@@ -12,33 +12,28 @@ diversity), `design` (which consumers, which trench) with `problem`, `selection`
 (growth in stages), `sections` (the table people see).
 """
 
-from .annual import LoadBins, NetworkYear, annual_bins, simulate_year
 from .attach import attach, attach_candidates
-from .barriers import bore_weight_m, with_bores
-from .break_even import CapacityPrice, break_even, capacity_price
-from .carriageways import CarriagewayReport, one_trench
 from .catalogue import Catalogue, pipe_catalogue
 from .check import check_plan
 from .connect import Candidates, Connections, connect, connect_all
-from .corrections import CorrectedPlan, Remedies, corrected_plan
 from .cost import bore_capex, flow_share
 from .crs import metric_crs
 from .design import DesignRules, design_network
+from .designing.break_even import CapacityPrice, break_even, capacity_price
+from .designing.plan_tables import NetworkPlan
 from .errors import ContradictionError, OsmFileError, StreetError
 from .flows import Tree, design_peak_kw, diversity_factor
-from .islands import disconnected_parts, parts_in_words
-from .mean_load import (
+from .nx import from_networkx, to_networkx
+from .operation.annual import LoadBins, NetworkYear, annual_bins, simulate_year
+from .operation.corrections import CorrectedPlan, Remedies, corrected_plan
+from .operation.mean_load import (
     LinkTemperatures,
     NetworkTemperatures,
     link_temperatures,
     network_temperatures,
 )
-from .noding import NodingReport, node_lines
-from .nx import from_networkx, to_networkx
 from .optimise.solve import NORMAL, QUICK, SKETCH, THOROUGH, Effort
 from .osm import OsmExtract, read_osm
-from .phases import GrowthPlan, Stages, growth_plan
-from .plan_tables import NetworkPlan
 from .routing import (
     RoutingIndex,
     ShortestPaths,
@@ -53,9 +48,14 @@ from .routing import (
 from .sections import section_table
 from .simulate import NetworkState, Operation, design_heat_kw, simulate_network
 from .sizing import NO_PIPE, flow_limits_kg_s, pipe_sizes, trench_capex
-from .staged_design import design_growth
+from .stages.phases import GrowthPlan, Stages, growth_plan
+from .stages.staged_design import design_growth
 from .steiner import SteinerTree, heuristic_tree, steiner_tree
 from .streets import SERVICE_PIPE, StreetGraph, street_graph
+from .tidying.barriers import bore_weight_m, with_bores
+from .tidying.carriageways import CarriagewayReport, one_trench
+from .tidying.islands import disconnected_parts, parts_in_words
+from .tidying.noding import NodingReport, node_lines
 
 __all__ = [
     "NORMAL",

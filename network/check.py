@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .catalogue import Catalogue
     from .design import DesignRules
-    from .plan_tables import NetworkPlan
+    from .designing.plan_tables import NetworkPlan
     from .streets import StreetGraph
 
 __all__ = ["check_plan", "check_solution"]

@@ -18,10 +18,10 @@ import pandas as pd
 
 from .check import check_plan
 from .cost import cost_by_pipe, running_per_m
+from .designing.plan_tables import lying, plan_of
+from .designing.problem import design_problem
+from .designing.selection import investment_of, selected
 from .optimise.solve import NORMAL
-from .plan_tables import lying, plan_of
-from .problem import design_problem
-from .selection import investment_of, selected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .catalogue import Catalogue
+    from .designing.plan_tables import NetworkPlan
+    from .designing.problem import DesignProblem
     from .optimise.model import Model
     from .optimise.solve import Effort
-    from .plan_tables import NetworkPlan
-    from .problem import DesignProblem
     from .streets import StreetGraph
 
 

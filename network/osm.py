@@ -25,9 +25,9 @@ import pandas as pd
 import shapely
 
 from .errors import OsmFileError
-from .osm_file import osm_source, readable, sorted_copy
-from .osm_pipes import carries_heat, no_pipelines, pipelines_of
-from .osm_roads import NodeRuns, barriers_of, roads_of
+from .reading.osm_file import osm_source, readable, sorted_copy
+from .reading.osm_pipes import carries_heat, no_pipelines, pipelines_of
+from .reading.osm_roads import NodeRuns, barriers_of, roads_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

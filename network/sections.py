@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from .catalogue import Catalogue
     from .design import DesignRules
+    from .designing.plan_tables import NetworkPlan
     from .flows import Tree
-    from .plan_tables import NetworkPlan
     from .streets import StreetGraph
 
 SUMS = ("length_m", "loss_mwh", "capex", "capex_low", "capex_high")

@@ -18,16 +18,16 @@ from heatreach.thermo import PhysicsRangeError
 from heatreach.thermo.water import COLDEST_DEGC, WARMEST_DEGC
 
 from .flows import design_peak_kw
-from .hydraulics import network_pressures, pipe_friction, pump_power_kw
-from .mean_load import (
+from .operation.hydraulics import network_pressures, pipe_friction, pump_power_kw
+from .operation.mean_load import (
     LinkTemperatures,
     NetworkTemperatures,
     link_temperatures,
     network_temperatures,
 )
+from .operation.states import NetworkState, Operation
+from .operation.thermal import enthalpy_kj_kg, thermal_state
 from .sizing import NO_PIPE
-from .states import NetworkState, Operation
-from .thermal import enthalpy_kj_kg, thermal_state
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
     from .catalogue import Catalogue
     from .design import DesignRules
+    from .designing.plan_tables import NetworkPlan
     from .flows import Tree
-    from .plan_tables import NetworkPlan
+    from .operation.thermal import ThermalState
     from .streets import StreetGraph
-    from .thermal import ThermalState
 
 __all__ = [
     "LinkTemperatures",
@@ -125,8 +125,8 @@ def simulate_network(
 
     Notes
     -----
-    See `heatreach.network.thermal` and `heatreach.network.hydraulics`. A section sized for a peak
-    its few consumers reach on their own is not at that peak in a state all consumers share.
+    See the modules `thermal` and `hydraulics` of `heatreach.network.operation`. A section sized for
+    a peak its few consumers reach on their own is not at that peak in a state all share.
     """
     asked = design_heat_kw(plan) if heat_kw is None else np.asarray(heat_kw, dtype=float)
     heat = np.atleast_2d(asked)

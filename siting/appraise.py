@@ -16,9 +16,9 @@ import pandas as pd
 
 from heatreach.data import assumption, price
 
-from .carbon import carbon_figures
-from .conditions import HOMES, annuity_years, cost_by_size, renewal_factor
-from .machine_costs import (
+from .appraisal.carbon import carbon_figures
+from .appraisal.conditions import HOMES, annuity_years, cost_by_size, renewal_factor
+from .appraisal.machine_costs import (
     centre_capex,
     centre_upkeep,
     machine_capex,
@@ -29,7 +29,7 @@ from .machine_costs import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .conditions import Conditions
+    from .appraisal.conditions import Conditions
     from .scenario import Scenario
 
 SUBSTATION_SIZES = ("substation_house", "substation_100kw", "substation_1mw")
@@ -97,11 +97,11 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     Parameters
     ----------
     energy
-        Energies of `heatreach.siting.supply.supply_energy` plus ``heat_mwh``, ``pumping_mwh``,
-        ``feed_peak_kw``, ``pipe_capex`` (bores included, ``bore_capex``) with ``_low`` and
-        ``_high``, ``substation_capex`` with
-        ``_low`` and ``_high``, ``substation_upkeep``, ``revenue_per_year`` and what
-        `heatreach.siting.carbon.carbon_figures` asks for.
+        Energies of `heatreach.siting.planning.supply.supply_energy` plus ``heat_mwh``,
+        ``pumping_mwh``, ``feed_peak_kw``, ``pipe_capex`` (bores included, ``bore_capex``) with
+        ``_low`` and ``_high``, ``substation_capex`` with ``_low`` and ``_high``,
+        ``substation_upkeep``, ``revenue_per_year`` and what
+        `heatreach.siting.appraisal.carbon.carbon_figures` asks for.
     scenario
         Rates, lives, money.
     conditions
@@ -116,7 +116,8 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     -----
     ``NPV = (revenue − opex)·a − capex − reinvestment``, ``LCOH = (capex + reinvestment +
     opex·a)/(heat·a)`` with the annuity factor ``a`` of rate and horizon. What wears out earlier is
-    renewed (`heatreach.siting.conditions.renewal_factor`); what lasts longer gets no credit.
+    renewed (`heatreach.siting.appraisal.conditions.renewal_factor`); what lasts longer gets no
+    credit.
     ``cost_per_t_co2e = −NPV/(tonnes over the horizon)``, tonnes not discounted; blank where nothing
     is avoided. ``price_gap_per_mwh = −NPV/(heat·a)`` is how much dearer heat would have to be sold
     for an NPV of zero.

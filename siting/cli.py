@@ -22,8 +22,8 @@ from rich.text import Text
 
 from heatreach.data import TableError
 
-from . import cli_arguments as given  # noqa: TC001  typer reads annotations as it runs
-from .cli_runs import (
+from .command import arguments as given
+from .command.runs import (
     REFUSED,
     console_progress,
     plan_and_save,
@@ -33,7 +33,7 @@ from .cli_runs import (
     scenario_of_command,
     zone_and_save,
 )
-from .cli_words import sources_table, totals_table
+from .command.words import sources_table, totals_table
 from .errors import FetchError, InputError
 
 if TYPE_CHECKING:

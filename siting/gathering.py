@@ -17,24 +17,24 @@ import pandas as pd
 
 from heatreach.network import metric_crs
 
-from .country_rows import country_of_study
-from .given import read_given, refuse_apart
+from .assembling.country_rows import country_of_study
+from .assembling.given import read_given, refuse_apart
+from .assembling.street_layer import cut_off_doubt
+from .assembling.study_consumers import consumers_of_study
+from .assembling.study_layers import no_street, sites_of_study, street_name, streets_of_study
+from .assembling.study_map import looked_up, middle_of_study, reach_m, read_map
+from .assembling.surroundings import all_read, read_surroundings
 from .inputs import Inputs
 from .reading.files import file_hash
 from .scenario import Scenario
-from .street_layer import cut_off_doubt
-from .study_consumers import consumers_of_study
-from .study_layers import no_street, sites_of_study, street_name, streets_of_study
-from .study_map import looked_up, middle_of_study, reach_m, read_map
-from .surroundings import all_read, read_surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from .given import Given
-    from .study_map import StudyMap
-    from .surroundings import Surroundings
+    from .assembling.given import Given
+    from .assembling.study_map import StudyMap
+    from .assembling.surroundings import Surroundings
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyright)"
 

@@ -28,10 +28,10 @@ from heatreach.thermo import (
 )
 
 from .appraise import appraise
-from .feed_in import WORDS, delivered
-from .link_pipes import link_pipes
-from .loads import year_loads
-from .supply import supply_energy
+from .planning.feed_in import WORDS, delivered
+from .planning.link_pipes import link_pipes
+from .planning.loads import year_loads
+from .planning.supply import supply_energy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
     from heatreach.thermo import Machines
 
-    from .conditions import Conditions
+    from .appraisal.conditions import Conditions
     from .hours import Hours
-    from .loads import YearLoads
+    from .planning.loads import YearLoads
     from .scenario import Scenario
 
 SIZED_BEST = 2
@@ -277,7 +277,8 @@ def best_supply(
     Returns
     -------
     energy
-        One row, as `heatreach.siting.supply.supply_energy`; the last reasons where none works.
+        One row, as `heatreach.siting.planning.supply.supply_energy`; the last reasons where none
+        works.
 
     Notes
     -----

@@ -20,19 +20,19 @@ import pandas as pd
 from heatreach.network import SKETCH, pipe_catalogue
 from heatreach.thermo import exact_machines
 
-from .basis import Basis
 from .consumers.heat_networks import HEAT_NETWORK
-from .feed_in import fed_in
-from .network_energy import SITE_WATER, Making
-from .project_tables import NetworkStudy, SiteNetwork, nothing
-from .rivals import planned_jointly
-from .terms import consumer_terms
-from .worth import connection_values, design_rules, first_guess
+from .planning.basis import Basis
+from .planning.feed_in import fed_in
+from .planning.network_energy import SITE_WATER, Making
+from .planning.project_tables import NetworkStudy, SiteNetwork, nothing
+from .planning.rivals import planned_jointly
+from .planning.terms import consumer_terms
+from .planning.worth import connection_values, design_rules, first_guess
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from .conditions import Conditions
+    from .appraisal.conditions import Conditions
     from .hours import Hours
     from .inputs import Inputs
     from .scenario import Scenario

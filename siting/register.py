@@ -10,13 +10,13 @@ import pandas as pd
 from heatreach.data import Assumption, load_table, table_names
 from heatreach.data.tables import NUMBER_COLUMNS
 
-from .figures import BY_USER
+from .appraisal.figures import BY_USER
 from .scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .conditions import Conditions
+    from .appraisal.conditions import Conditions
     from .inputs import Inputs
     from .zoning.rules import ZoneRule
 

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from heatreach.data import load_table
 from heatreach.thermo import PhysicsRangeError, find_refrigerant, it_load_kinds
-from heatreach.thermo.cycle_choice import refuse_variant
+from heatreach.thermo.cycles.cycle_choice import refuse_variant
 
 _MONEY = re.compile(r"([A-Z]{3}) (\d{4})", re.ASCII)
 _COUNTRY = re.compile(r"([A-Za-z]{2})?", re.ASCII)

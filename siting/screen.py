@@ -26,16 +26,16 @@ from heatreach.network import (
     trace,
 )
 
-from .attached import Attached, attach_places
 from .consumers.heat_networks import HEAT_NETWORK
-from .feed_in import fed_in
 from .hours import study_hours
-from .link_pipes import link_pipes
+from .planning.attached import Attached, attach_places
+from .planning.feed_in import fed_in
+from .planning.link_pipes import link_pipes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .conditions import Conditions
+    from .appraisal.conditions import Conditions
     from .hours import Hours
     from .inputs import Inputs
     from .scenario import Scenario

@@ -15,16 +15,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from .conditions import condition_doubts, conditions_of
+from .appraisal.conditions import condition_doubts, conditions_of
 from .errors import InputError, Problem
 from .hours import study_hours
 from .options import link_options
+from .planning.terms import consumer_terms
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
 from .running import Clock, versions
 from .screen import attach_places, candidate_links
-from .terms import consumer_terms
 from .writing.handout import save
 from .writing.maps import draw_map
 from .writing.results import described_columns, with_registry_columns
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from .conditions import Conditions
+    from .appraisal.conditions import Conditions
     from .hours import Hours
     from .inputs import Inputs
-    from .project_tables import SiteNetwork
+    from .planning.project_tables import SiteNetwork
     from .scenario import Scenario
     from .zones import Zones
 

@@ -9,7 +9,6 @@ and their limits), `fluid` (their states), `cycle` (COP at given saturation temp
 avoided). `arrays` and `errors` are shared. No geometry, no graph, no files of the user.
 """
 
-from .air_source import air_source_cop, heating_curve_degc, seasonal_air_source_cop
 from .arrangement import (
     AMBIENT,
     ARRANGEMENTS,
@@ -23,10 +22,19 @@ from .arrangement import (
     loop_temperatures,
 )
 from .arrays import Numeric
-from .climate_year import climate_year, heating_degree_days
-from .comparison import comparison_table, heating_cop, lift_table
-from .cooling_balance import CoolingCredit, HeatBalance, cooling_credit, heat_balance
-from .cooling_plant import (
+from .carbon.air_source import air_source_cop, heating_curve_degc, seasonal_air_source_cop
+from .carbon.embodied import PipeCarbon, pipe_carbon_kg_per_m
+from .carbon.emission_factors import GridFactor, electricity_factor, fuel_factor
+from .carbon.grid import grid_paths, grid_trajectory, years_between
+from .carbon.saving_bound import (
+    largest_possible_saving_t_co2e,
+    largest_saving_t_co2e,
+    refuse_beyond_bound,
+)
+from .checks.comparison import comparison_table, heating_cop, lift_table
+from .checks.correlations import jensen_cop, jesper_cop
+from .cooling.cooling_balance import CoolingCredit, HeatBalance, cooling_credit, heat_balance
+from .cooling.cooling_plant import (
     OwnPlant,
     PlantHours,
     cooling_plant_hours,
@@ -35,12 +43,18 @@ from .cooling_plant import (
     own_plant,
     takeable_share,
 )
-from .cop_points import fast_operating_points, machine_points
-from .correlations import jensen_cop, jesper_cop
+from .cooling.it_load import it_load_kinds, it_load_kw, it_load_shape
+from .cooling.metrics import ReuseMetrics, cue, ere, erf, pue, ref, reuse_metrics, wue
+from .cooling.water_use import (
+    avoided_water_m3,
+    checked_water_m3,
+    evaporation_l_per_kwh,
+    makeup_l_per_kwh,
+    water_bound_m3,
+)
+from .cop.points import fast_operating_points, machine_points
 from .cycle import cycle_cop
-from .dispatch import Dispatch, dispatch
-from .dispatch_bound import EnergyPrices, dispatch_gap, energy_cost
-from .efficiency import (
+from .cycles.efficiency import (
     Efficiencies,
     carnot_cop,
     cop_range,
@@ -48,8 +62,15 @@ from .efficiency import (
     lorenz_cop,
     low_lift_factor,
 )
-from .embodied import PipeCarbon, pipe_carbon_kg_per_m
-from .emission_factors import GridFactor, electricity_factor, fuel_factor
+from .cycles.part_load import part_load_factor
+from .demand.climate_year import climate_year, heating_degree_days
+from .demand.load_duration import (
+    HOURS_PER_YEAR,
+    covered_share,
+    sorted_load,
+)
+from .demand.peak import peak_share_per_hour, shape_with_full_load_hours
+from .dispatch import Dispatch, dispatch
 from .emissions import (
     Savings,
     YearlySavings,
@@ -59,15 +80,7 @@ from .emissions import (
 from .errors import PhysicsRangeError, RefrigerantError
 from .exchanger import direct_exchange_possible, exchanger_approach_k
 from .friction import friction_factor
-from .grid import grid_paths, grid_trajectory, years_between
 from .heat_pump import HeatPump, heat_pump_cop
-from .it_load import it_load_kinds, it_load_kw, it_load_shape
-from .load_duration import (
-    HOURS_PER_YEAR,
-    covered_share,
-    sorted_load,
-)
-from .metrics import ReuseMetrics, cue, ere, erf, pue, ref, reuse_metrics, wue
 from .modules import (
     BankLoad,
     BankReliability,
@@ -76,8 +89,6 @@ from .modules import (
     bank_reliability,
     modules_needed,
 )
-from .part_load import part_load_factor
-from .peak import peak_share_per_hour, shape_with_full_load_hours
 from .pipe import (
     heat_loss_w_m,
     mass_flow_kg_s,
@@ -87,8 +98,6 @@ from .pipe import (
     pumping_kw,
     velocity_m_s,
 )
-from .plant import HourlyLoad, Machine, SourceHours
-from .plant_size import PlantSizes, least_cost_size
 from .profiles import heat_shape, heat_shapes
 from .recovery import (
     CoolingSystem,
@@ -99,22 +108,13 @@ from .recovery import (
 )
 from .refrigerant import Refrigerant, refrigerant_names
 from .refrigerant import refrigerant as find_refrigerant
-from .refrigerant_rules import passes as refrigerant_passes
-from .refrigerant_rules import refrigerant_rules as all_refrigerant_rules
-from .saving_bound import (
-    largest_possible_saving_t_co2e,
-    largest_saving_t_co2e,
-    refuse_beyond_bound,
-)
-from .store import Store, hot_water_store
+from .refrigerants.refrigerant_rules import passes as refrigerant_passes
+from .refrigerants.refrigerant_rules import refrigerant_rules as all_refrigerant_rules
 from .water import density_kg_m3, heat_capacity_kj_kgk, viscosity_pa_s
-from .water_use import (
-    avoided_water_m3,
-    checked_water_m3,
-    evaporation_l_per_kwh,
-    makeup_l_per_kwh,
-    water_bound_m3,
-)
+from .year.dispatch_bound import EnergyPrices, dispatch_gap, energy_cost
+from .year.plant import HourlyLoad, Machine, SourceHours
+from .year.plant_size import PlantSizes, least_cost_size
+from .year.store import Store, hot_water_store
 
 __all__ = [
     "AMBIENT",

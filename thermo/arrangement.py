@@ -22,7 +22,7 @@ import pandas as pd
 from heatreach.data import assumption
 
 from .arrays import Numeric, as_array
-from .cop_points import fast_operating_points
+from .cop.points import fast_operating_points
 from .exchanger import direct_exchange_possible, exchanger_approach_k
 from .heat_pump import HeatPump
 

@@ -24,13 +24,13 @@ from heatreach.data import assumption
 
 from .arrays import Numeric, as_array, broadcast, like_input
 from .errors import PhysicsRangeError
-from .fluid import fluid_of
 from .refrigerant import refrigerant as find_refrigerant
+from .refrigerants.fluid import fluid_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .fluid import Fluid, Gas, Saturation
+    from .refrigerants.fluid import Fluid, Gas, Saturation
 
 ZERO_CELSIUS_KELVIN = 273.15
 VARIANTS = ("single", "ihx", "two_stage", "intercooled")

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .part_load import part_load_factor
-from .plant import (
+from .cycles.part_load import part_load_factor
+from .year.plant import (
     BLOCK,
     KWH_PER_MWH,
     ROUNDING,
@@ -30,7 +30,7 @@ from .plant import (
     SourceHours,
     links_of,
 )
-from .store import Store, store_contents
+from .year.store import Store, store_contents
 
 if TYPE_CHECKING:
     from .arrays import Numeric

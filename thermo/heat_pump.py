@@ -18,12 +18,12 @@ import pandas as pd
 from heatreach.data import wide
 
 from .arrays import Numeric, as_array, broadcast, like_input
-from .cycle_choice import AUTO, Choice, choose_cycle, refuse_variant, wrong_temperatures
-from .efficiency import efficiency_by_size, lorenz_cop, reached_cop
+from .cycles.cycle_choice import AUTO, Choice, choose_cycle, refuse_variant, wrong_temperatures
+from .cycles.efficiency import efficiency_by_size, lorenz_cop, reached_cop
+from .cycles.pinch import Approaches, Cycle, evaporating_degc
 from .errors import PhysicsRangeError
-from .fluid import fluid_of
-from .pinch import Approaches, Cycle, evaporating_degc
 from .refrigerant import refrigerant as find_refrigerant
+from .refrigerants.fluid import fluid_of
 
 # Beyond these a figure is a slip of unit or sign, not a machine.
 _MOST = {

@@ -25,8 +25,8 @@ import numpy.typing as npt
 from heatreach.data import assumption, load_table
 
 from .arrays import Numeric, as_array, refuse_outside
-from .bdew import room_heat_shape, tap_hours
-from .climate_year import DAYS, HOURS, HOURS_PER_DAY
+from .demand.bdew import room_heat_shape, tap_hours
+from .demand.climate_year import DAYS, HOURS, HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def heat_shape(
 
     Examples
     --------
-    >>> from heatreach.thermo.climate_year import climate_year
+    >>> from heatreach.thermo.demand.climate_year import climate_year
     >>> shape = heat_shape("flats", climate_year("DE"), hot_water_share=0.25)
     >>> round(float(shape.sum()), 9), round(1.0 / float(shape.max()), -2)
     (1.0, 2900.0)

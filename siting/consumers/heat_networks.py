@@ -4,7 +4,7 @@ Existing heat networks as consumers: those of the map and those the user gives.
 Pipes that touch or nearly touch are one network; a network that the user gives replaces those of
 the map beside it and keeps their pipes. A network's heat is never guessed from its length: without
 ``annual_heat_mwh`` or ``peak_kw`` of the user it stays a row that says what to give. How much of
-its heat a data centre can feed in is found in `heatreach.siting.feed_in`.
+its heat a data centre can feed in is found in `heatreach.siting.planning.feed_in`.
 """
 
 from __future__ import annotations

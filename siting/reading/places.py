@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from pyproj import Geod
 
-from ..country import country_at
+from ..assembling.country import country_at
 from ..errors import Problem
 from .column_rules import registry_range
 from .coordinates import LAT_LIMIT, points_text, to_wgs84

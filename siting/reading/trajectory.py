@@ -3,8 +3,8 @@ A user's own emission factors of electricity, year by year.
 
 A CSV file or workbook with the columns ``year`` and ``electricity_kg_per_kwh``, and
 ``marginal_kg_per_kwh`` if wanted. Everything wrong is refused at once. What the factors do between
-the years, and beyond the last, is in `heatreach.thermo.grid`; official trajectories change every
-year and are therefore read, not built in.
+the years, and beyond the last, is in `heatreach.thermo.carbon.grid`; official trajectories change
+every year and are therefore read, not built in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heatreach.thermo.grid import years_between
+from heatreach.thermo.carbon.grid import years_between
 
 from ..errors import InputError, Problem
 from .column_rules import nearest_names, registry_range

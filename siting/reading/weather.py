@@ -3,7 +3,7 @@ Hourly outdoor temperatures of a user's weather file: EPW, or CSV with one row p
 
 Every file becomes 8760 hours from 1 January 00:00 in local standard time, 29 February left out.
 What is wrong is refused all at once; what is repaired (short gaps, a leap day) is in the `notes`.
-Years made from climate normals are in `heatreach.thermo.climate_year`, downloads in
+Years made from climate normals are in `heatreach.thermo.demand.climate_year`, downloads in
 `heatreach.siting.fetching.pvgis`.
 
 Source: EnergyPlus Auxiliary Programs, weather file (EPW) data dictionary: eight header lines, then

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from heatreach.thermo import CENTRAL, DIRECT, HourlyLoad, Machine, SourceHours, arrange, dispatch
 
 from ..hours import load_shapes, source_shapes
-from ..loads import WATER
+from ..planning.loads import WATER
 
 if TYPE_CHECKING:
     import numpy.typing as npt

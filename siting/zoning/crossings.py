@@ -17,8 +17,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from heatreach.network.barriers import MAIN_ROADS
 from heatreach.network.streets import SHORTEST_EDGE_M
+from heatreach.network.tidying.barriers import MAIN_ROADS
 
 from ..consumers.building_use import siting_rule
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from heatreach.network.street_sections import street_sections
 from heatreach.network.streets import SERVICE_PIPE
-from heatreach.siting.attached import attach_places
+from heatreach.siting.planning.attached import attach_places
 
 from .leaves import leaves_of
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from heatreach.network import StreetGraph
-    from heatreach.siting.attached import Attached
     from heatreach.siting.inputs import Inputs
+    from heatreach.siting.planning.attached import Attached
     from heatreach.siting.scenario import Scenario
 
     from .leaves import Leaves

@@ -42,12 +42,12 @@ from heatreach.network import (
     read_osm,
     street_graph,
 )
+from heatreach.network.designing.problem import DesignProblem, design_problem
 from heatreach.network.optimise.milp import exact_finish
 from heatreach.network.optimise.model import UNUSED, Model, evaluate
 from heatreach.network.optimise.reduce import reduced
 from heatreach.network.optimise.search import search
 from heatreach.network.optimise.solve import solve
-from heatreach.network.problem import DesignProblem, design_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

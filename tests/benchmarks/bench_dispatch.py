@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heatreach.thermo.dispatch import dispatch
-from heatreach.thermo.dispatch_bound import EnergyPrices, dispatch_bound, dispatch_gap
-from heatreach.thermo.plant import HourlyLoad, Machine, SourceHours
-from heatreach.thermo.plant_size import least_cost_size
-from heatreach.thermo.store import hot_water_store
+from heatreach.thermo.year.dispatch_bound import EnergyPrices, dispatch_bound, dispatch_gap
+from heatreach.thermo.year.plant import HourlyLoad, Machine, SourceHours
+from heatreach.thermo.year.plant_size import least_cost_size
+from heatreach.thermo.year.store import hot_water_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

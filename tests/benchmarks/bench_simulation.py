@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from heatreach.network.annual import simulate_year
+from heatreach.network.operation.annual import simulate_year
 from heatreach.network.simulate import NetworkState, design_heat_kw, simulate_network
 from tests.peers.networks import (
     OPERATION,

@@ -35,7 +35,7 @@ from heatreach.thermo import (
     pressure_gradient_pa_m,
     refrigerant_names,
 )
-from heatreach.thermo.cop_table import forget_tables
+from heatreach.thermo.cop.table import forget_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable

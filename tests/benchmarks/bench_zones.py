@@ -34,10 +34,10 @@ import shapely
 
 from heatreach.network import metric_crs, read_osm, street_graph
 from heatreach.siting import Inputs, Scenario
+from heatreach.siting.assembling.street_layer import street_layer
 from heatreach.siting.consumers.building_use import siting_rule
 from heatreach.siting.demand import consumers_from_osm
 from heatreach.siting.demo import demo_extract
-from heatreach.siting.street_layer import street_layer
 from heatreach.siting.zoning.balls import ball_clusters
 from heatreach.siting.zoning.clusters import Clusters
 from heatreach.siting.zoning.growth import grown_zones

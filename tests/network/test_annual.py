@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatreach.network.annual import annual_bins, simulate_year
+from heatreach.network.operation.annual import annual_bins, simulate_year
 from tests.peers.networks import OPERATION, PIPES, RULES, random_plan
 
 GIVEN: dict[str, Any] = {"catalogue": PIPES, "rules": RULES, "operation": OPERATION}

@@ -14,9 +14,9 @@ from shapely import LineString, Point, box
 
 from heatreach.data import price
 from heatreach.network import StreetGraph, components, read_osm, routing_index, street_graph
-from heatreach.network.barriers import bore_weight_m, with_bores
 from heatreach.network.connect import connect_all
 from heatreach.network.streets import SHORTEST_EDGE_M
+from heatreach.network.tidying.barriers import bore_weight_m, with_bores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

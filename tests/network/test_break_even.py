@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from heatreach.network.break_even import REASONS, break_even, capacity_price
+from heatreach.network.designing.break_even import REASONS, break_even, capacity_price
 from heatreach.network.optimise.model import UNUSED, Model, evaluate
 from heatreach.network.optimise.small import smallest_cost
 from tests.network.optimise.cases import models, random_model

@@ -20,7 +20,7 @@ from heatreach.network import (
     shortest_paths,
     street_graph,
 )
-from heatreach.network.carriageways import CarriagewayReport, one_trench
+from heatreach.network.tidying.carriageways import CarriagewayReport, one_trench
 
 if TYPE_CHECKING:
     from pathlib import Path

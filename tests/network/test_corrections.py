@@ -20,9 +20,9 @@ from heatreach.network import (
     street_graph,
     trench_capex,
 )
-from heatreach.network.correction_words import COLD_TOLERANCE_K
-from heatreach.network.corrections import CorrectedPlan, Remedies, corrected_plan
 from heatreach.network.cost import capex_by_pipe
+from heatreach.network.operation.correction_words import COLD_TOLERANCE_K
+from heatreach.network.operation.corrections import CorrectedPlan, Remedies, corrected_plan
 from tests.peers.networks import OPERATION, PIPES, RULES, planned, random_plan
 
 REMEDIES = Remedies(supply_step_k=1.0, supply_max_degc=95.0, supply_value_per_k=1000.0)
@@ -163,7 +163,7 @@ def test_golden_an_existing_pipe_that_is_widened_is_paid_in_full() -> None:
     limit = 60e3 + 0.3 * (whole - 60e3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "heatreach.network.correction_case.one_off_capex",
+            "heatreach.network.operation.correction_case.one_off_capex",
             lambda *_, **__: np.full((3, 4), 7.0),
         )
         found = corrected(old, streets, head_max_pa=limit, remedies=dear_warmth)

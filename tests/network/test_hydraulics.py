@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatreach.network.hydraulics import along, network_pressures, pipe_friction, pump_power_kw
+from heatreach.network.operation.hydraulics import (
+    along,
+    network_pressures,
+    pipe_friction,
+    pump_power_kw,
+)
 from heatreach.thermo import density_kg_m3, pressure_gradient_pa_m, velocity_m_s
 from tests.peers.networks import rooted
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from heatreach.network import StreetGraph, components, routing_index, street_graph
-from heatreach.network.islands import PARTS_NAMED, disconnected_parts, parts_in_words
+from heatreach.network.tidying.islands import PARTS_NAMED, disconnected_parts, parts_in_words
 
 
 def drawn(*lines: LineString, **columns: list[object]) -> StreetGraph:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
 from heatreach.network import StreetError, StreetGraph, components, routing_index, street_graph
-from heatreach.network.noding import NodingReport, node_lines
 from heatreach.network.streets import VERTEX_TOLERANCE_M
+from heatreach.network.tidying.noding import NodingReport, node_lines
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatreach.network.growth import Stages, growth
 from heatreach.network.optimise.model import Model, evaluate
 from heatreach.network.optimise.small import smallest_cost
-from heatreach.network.phases import GrowthPlan, growth_plan
-from heatreach.network.stage_costs import staged
+from heatreach.network.stages.growth import Stages, growth
+from heatreach.network.stages.phases import GrowthPlan, growth_plan
+from heatreach.network.stages.stage_costs import staged
 from tests.network.optimise.cases import models, random_model
 
 RICH = 1e12
@@ -315,7 +315,7 @@ def test_property_search_comes_near_enumeration(monkeypatch: pytest.MonkeyPatch)
             "rate": 0.05,
         }
         exact = planned(model, **case)
-        monkeypatch.setattr("heatreach.network.staging.ENUMERATED", 1)
+        monkeypatch.setattr("heatreach.network.stages.staging.ENUMERATED", 1)
         quick = planned(model, **case)
         monkeypatch.undo()
         assert quick.npv <= exact.npv + 1e-6 * full

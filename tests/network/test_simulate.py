@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heatreach.network.operation.thermal import water_table
 from heatreach.network.simulate import NetworkState, design_heat_kw, simulate_network
-from heatreach.network.thermal import water_table
 from heatreach.thermo import (
     PhysicsRangeError,
     mass_flow_kg_s,

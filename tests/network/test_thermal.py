@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from heatreach.network import Tree
-from heatreach.network.thermal import ThermalState, enthalpy_kj_kg, thermal_state
+from heatreach.network.operation.thermal import ThermalState, enthalpy_kj_kg, thermal_state
 from heatreach.thermo import heat_capacity_kj_kgk
 from tests.peers.networks import rooted
 

@@ -28,8 +28,8 @@ from heatreach.network import (
     trench_capex,
 )
 from heatreach.network.flows import tree_of_routes
+from heatreach.network.operation.thermal import water_table
 from heatreach.network.simulate import NetworkState, Operation
-from heatreach.network.thermal import water_table
 from heatreach.thermo import heat_capacity_kj_kgk, heat_loss_w_m, mass_flow_kg_s
 
 if TYPE_CHECKING:

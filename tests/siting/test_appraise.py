@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatreach.data import price
-from heatreach.siting.appraise import appraise, substation_capex
-from heatreach.siting.conditions import (
+from heatreach.siting.appraisal.conditions import (
     Conditions,
     annuity_years,
     conditions_of,
     cost_by_size,
 )
-from heatreach.siting.counterfactual import present_heat
+from heatreach.siting.appraisal.counterfactual import present_heat
+from heatreach.siting.appraise import appraise, substation_capex
 from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.thermo import AMBIENT, CENTRAL, DIRECT, PREHEAT
 

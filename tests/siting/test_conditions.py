@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from heatreach.data import assumption, price
-from heatreach.siting.conditions import condition_doubts, conditions_of
-from heatreach.siting.counterfactual import air_source_season_cop, present_heat
+from heatreach.siting.appraisal.conditions import condition_doubts, conditions_of
+from heatreach.siting.appraisal.counterfactual import air_source_season_cop, present_heat
+from heatreach.siting.appraisal.figures import BY_USER
 from heatreach.siting.errors import InputError
-from heatreach.siting.figures import BY_USER
 from heatreach.siting.reading.trajectory import Trajectory, read_trajectory
 from heatreach.siting.scenario import Scenario, scenario_of
 

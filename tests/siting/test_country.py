@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting.country import country_at
+from heatreach.siting.assembling.country import country_at
 
 PLACES = {
     "Kotka": (26.95, 60.53, "FI"),

@@ -16,19 +16,19 @@ from shapely import LineString, Point
 
 from heatreach.data import assumption
 from heatreach.siting import InputError, Inputs, Plan, Scenario, plan, read_inputs
-from heatreach.siting.conditions import conditions_of
+from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.consumers.heat_networks import (
     STEAM,
     existing_heat_networks,
     refuse_repeated_ids,
 )
-from heatreach.siting.feed_in import fed_in
 from heatreach.siting.hours import Hours, load_shapes, source_shapes
-from heatreach.siting.loads import year_loads
+from heatreach.siting.planning.feed_in import fed_in
+from heatreach.siting.planning.loads import year_loads
+from heatreach.siting.planning.supply import supply_energy
 from heatreach.siting.reading.validate import read_table
 from heatreach.siting.scenario import scenario_of
 from heatreach.siting.screen import attach_places, candidate_links
-from heatreach.siting.supply import supply_energy
 from heatreach.thermo import (
     AMBIENT,
     ARRANGEMENTS,

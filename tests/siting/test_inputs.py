@@ -14,8 +14,9 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting import Inputs, read_inputs, study_map
-from heatreach.siting.country_rows import country_of_study
+from heatreach.siting import Inputs, read_inputs
+from heatreach.siting.assembling import study_map
+from heatreach.siting.assembling.country_rows import country_of_study
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.errors import InputError
 from heatreach.siting.fetching.fetch import Area as Place

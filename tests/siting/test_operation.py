@@ -10,12 +10,17 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point
 
-from heatreach.network.annual import simulate_year
-from heatreach.network.correction_words import COLD_TOLERANCE_K
+from heatreach.network.operation.annual import simulate_year
+from heatreach.network.operation.correction_words import COLD_TOLERANCE_K
 from heatreach.siting import Plan, Scenario, plan, read_inputs
-from heatreach.siting.conditions import annuity_years, conditions_of
+from heatreach.siting.appraisal.conditions import annuity_years, conditions_of
 from heatreach.siting.hours import BUILT_IN, Hours, mixed_shape
-from heatreach.siting.operation import OperatedNetwork, Warmth, operated_network, priced_warmth
+from heatreach.siting.planning.operation import (
+    OperatedNetwork,
+    Warmth,
+    operated_network,
+    priced_warmth,
+)
 from heatreach.thermo import climate_year
 from tests.peers.networks import OPERATION, PIPES, RULES, planned
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatreach.siting.conditions import conditions_of
+from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.hours import Hours
-from heatreach.siting.link_pipes import link_pipes
-from heatreach.siting.loads import year_loads
 from heatreach.siting.options import best_supply, link_options
+from heatreach.siting.planning.link_pipes import link_pipes
+from heatreach.siting.planning.loads import year_loads
 from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.thermo import (
     AMBIENT,

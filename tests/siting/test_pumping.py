@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from heatreach.siting.pumping import mean_cube, pump_head_pa, pumping_mwh
+from heatreach.siting.planning.pumping import mean_cube, pump_head_pa, pumping_mwh
 from heatreach.siting.scenario import Scenario
 
 

@@ -9,16 +9,21 @@ import pandas as pd
 import pytest
 
 from heatreach.data import assumption, price
-from heatreach.siting import machine_costs, sizing
+from heatreach.siting.appraisal import machine_costs
+from heatreach.siting.appraisal.conditions import conditions_of
+from heatreach.siting.appraisal.machine_costs import (
+    machine_capex,
+    machine_upkeep,
+    store_cost_by_size,
+)
 from heatreach.siting.appraise import appraise
-from heatreach.siting.conditions import conditions_of
 from heatreach.siting.hours import Hours
-from heatreach.siting.loads import YearLoads, peak_kw, year_loads
-from heatreach.siting.machine_costs import machine_capex, machine_upkeep, store_cost_by_size
 from heatreach.siting.options import without_pipes
+from heatreach.siting.planning import sizing
+from heatreach.siting.planning.loads import YearLoads, peak_kw, year_loads
+from heatreach.siting.planning.sizing import PEAK_SHARES, STORE_HOURS, with_least_cost
+from heatreach.siting.planning.supply import supply_energy
 from heatreach.siting.scenario import Scenario, scenario_of
-from heatreach.siting.sizing import PEAK_SHARES, STORE_HOURS, with_least_cost
-from heatreach.siting.supply import supply_energy
 from heatreach.thermo import CENTRAL, PREHEAT, climate_year, exact_machines
 
 if TYPE_CHECKING:

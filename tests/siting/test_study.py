@@ -15,7 +15,7 @@ import shapely
 from heatreach.data import assumption, load_table
 from heatreach.network import bore_weight_m, to_networkx
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
-from heatreach.siting.conditions import conditions_of
+from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.scenario import scenario_of
 from heatreach.siting.screen import attach_places

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting.conditions import conditions_of
-from heatreach.siting.credits import site_credits
+from heatreach.siting.appraisal.conditions import conditions_of
+from heatreach.siting.appraisal.credits import site_credits
 from heatreach.siting.hours import Hours, load_shapes, mixed_shape, source_shapes
-from heatreach.siting.loads import year_loads
+from heatreach.siting.planning.loads import year_loads
+from heatreach.siting.planning.supply import source_taken_kw, supply_energy
 from heatreach.siting.scenario import Scenario, scenario_of
-from heatreach.siting.supply import source_taken_kw, supply_energy
 from heatreach.thermo import (
     CENTRAL,
     HeatPump,

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from heatreach.data import load_table, price
-from heatreach.siting.conditions import conditions_of
-from heatreach.siting.counterfactual import air_source_season_cop, present_heat
+from heatreach.siting.appraisal.conditions import conditions_of
+from heatreach.siting.appraisal.counterfactual import air_source_season_cop, present_heat
 from heatreach.siting.errors import InputError
 from heatreach.siting.reading.trajectory import read_trajectory
 from heatreach.siting.scenario import Scenario, scenario_of

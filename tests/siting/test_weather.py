@@ -18,7 +18,7 @@ from heatreach.siting.errors import FetchError, InputError
 from heatreach.siting.fetching.pvgis import PVGIS_ATTRIBUTION, PVGIS_URL, fetch_outdoor_year
 from heatreach.siting.fetching.web import check_address, user_agent
 from heatreach.siting.reading.weather import read_weather
-from heatreach.thermo.climate_year import climate_year
+from heatreach.thermo.demand.climate_year import climate_year
 from heatreach.thermo.profiles import heat_shape
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from heatreach.data import assumption
 from heatreach.thermo import PhysicsRangeError
-from heatreach.thermo.air_source import (
+from heatreach.thermo.carbon.air_source import (
     air_source_cop,
     heating_curve_degc,
     lift_range_k,
     seasonal_air_source_cop,
 )
-from heatreach.thermo.climate_year import climate_year
-from heatreach.thermo.embodied import pipe_carbon_kg_per_m
+from heatreach.thermo.carbon.embodied import pipe_carbon_kg_per_m
+from heatreach.thermo.demand.climate_year import climate_year
 from heatreach.thermo.profiles import heat_shape
 
 LOW, HIGH = lift_range_k()

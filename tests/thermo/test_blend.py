@@ -11,8 +11,8 @@ from scipy.optimize import brentq, root
 
 from heatreach.data import wide
 from heatreach.thermo import PhysicsRangeError, find_refrigerant
-from heatreach.thermo.blend import Mixture, _nodes, _tabulate
-from heatreach.thermo.fluid import Fluid, Saturation, fluid_of
+from heatreach.thermo.refrigerants.blend import Mixture, _nodes, _tabulate
+from heatreach.thermo.refrigerants.fluid import Fluid, Saturation, fluid_of
 
 MIXTURES = ("R513A", "R454B")
 # COP of an independent prototype's simple cycle, printed to two digits: evaporating 5 K below the
@@ -147,7 +147,7 @@ def test_property_bridged_points_are_the_ones_that_fail(
     lost = (kelvins[missing] - 273.15).round(2).tolist()
     assert [t for t in mixture(name).bridged_degc if t + 273.15 <= kelvins[-1]] == lost
     _tabulate.cache_clear()
-    with caplog.at_level(logging.DEBUG, "heatreach.thermo.blend"):
+    with caplog.at_level(logging.DEBUG, "heatreach.thermo.refrigerants.blend"):
         mixture(name)
     assert f"{name}: saturation bridged at" in caplog.text
 

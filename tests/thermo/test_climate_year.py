@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatreach.data import assumption, load_table
-from heatreach.thermo.climate_year import climate_year, daily_means, heating_degree_days
+from heatreach.thermo.demand.climate_year import climate_year, daily_means, heating_degree_days
 
 REGIONS = sorted(set(load_table("climate")["region"]))
 # How far the degree days of the made-up year are from the table's, where the country's three

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from heatreach.data import load_table, wide
 from heatreach.thermo import HeatPump, PhysicsRangeError, lorenz_cop
-from heatreach.thermo.comparison import comparison_table, heating_cop, lift_table
-from heatreach.thermo.correlations import jensen_cop, jesper_cop
+from heatreach.thermo.checks.comparison import comparison_table, heating_cop, lift_table
+from heatreach.thermo.checks.correlations import jensen_cop, jesper_cop
 
 if TYPE_CHECKING:
     from types import ModuleType

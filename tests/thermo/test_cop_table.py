@@ -8,17 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatreach.thermo import HeatPump, PhysicsRangeError, RefrigerantError, cop_store, cop_table
-from heatreach.thermo.cop_cells import COP_TOLERANCE, Cycles, solve_nodes
-from heatreach.thermo.cop_points import fast_operating_points, machine_points
-from heatreach.thermo.cop_store import content_key, load_arrays, save_arrays
+from heatreach.thermo import HeatPump, PhysicsRangeError, RefrigerantError
+from heatreach.thermo.cop import store as cop_store
+from heatreach.thermo.cop import table as cop_table
+from heatreach.thermo.cop.cells import COP_TOLERANCE, Cycles, solve_nodes
+from heatreach.thermo.cop.points import fast_operating_points, machine_points
+from heatreach.thermo.cop.store import content_key, load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from heatreach.thermo.cop_source import CellSource
+    from heatreach.thermo.cop.source import CellSource
 
     Waters = tuple[npt.NDArray[np.float64], ...]
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from heatreach.thermo import HeatPump, find_refrigerant, lorenz_cop, refrigerant_names
 from heatreach.thermo.cycle import VARIANTS
-from heatreach.thermo.cycle_choice import MACHINE_VARIANTS, choose_cycle
-from heatreach.thermo.fluid import Fluid, Saturation, fluid_of
-from heatreach.thermo.pinch import Approaches, solve_lift
+from heatreach.thermo.cycles.cycle_choice import MACHINE_VARIANTS, choose_cycle
+from heatreach.thermo.cycles.pinch import Approaches, solve_lift
+from heatreach.thermo.refrigerants.fluid import Fluid, Saturation, fluid_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from heatreach.data import assumption
 from heatreach.thermo import PhysicsRangeError
+from heatreach.thermo.cycles.part_load import part_load_factor
 from heatreach.thermo.dispatch import dispatch
-from heatreach.thermo.part_load import part_load_factor
-from heatreach.thermo.plant import HourlyLoad, Machine, SourceHours
-from heatreach.thermo.store import Store, hot_water_store, required_content
+from heatreach.thermo.year.plant import HourlyLoad, Machine, SourceHours
+from heatreach.thermo.year.store import Store, hot_water_store, required_content
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -426,7 +426,7 @@ def test_property_batches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None
     plants = case(5, hours=240)
     whole = plants.run()
     monkeypatch.setattr(import_module("heatreach.thermo.dispatch"), "BATCH", 5)
-    monkeypatch.setattr("heatreach.thermo.plant.BLOCK", 3)
+    monkeypatch.setattr("heatreach.thermo.year.plant.BLOCK", 3)
     pieces = plants.run()
     np.testing.assert_array_equal(whole.electricity_mwh, pieces.electricity_mwh)
     np.testing.assert_array_equal(whole.backup_mwh, pieces.backup_mwh)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from heatreach.thermo import PhysicsRangeError
 from heatreach.thermo.dispatch import dispatch
-from heatreach.thermo.dispatch_bound import (
+from heatreach.thermo.year.dispatch_bound import (
     EnergyPrices,
     dispatch_bound,
     dispatch_gap,
     energy_cost,
 )
-from heatreach.thermo.plant import HourlyLoad, Machine, SourceHours
-from heatreach.thermo.store import Store, hot_water_store
+from heatreach.thermo.year.plant import HourlyLoad, Machine, SourceHours
+from heatreach.thermo.year.store import Store, hot_water_store
 
 if TYPE_CHECKING:
     import numpy.typing as npt

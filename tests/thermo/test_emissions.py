@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from heatreach.data import assumption
 from heatreach.thermo import PhysicsRangeError, find_refrigerant, net_savings_t_co2e
-from heatreach.thermo.emission_factors import electricity_factor, fuel_factor
-from heatreach.thermo.emissions import YearlySavings, yearly_savings
-from heatreach.thermo.saving_bound import (
+from heatreach.thermo.carbon.emission_factors import electricity_factor, fuel_factor
+from heatreach.thermo.carbon.saving_bound import (
     largest_possible_saving_t_co2e,
     largest_saving_t_co2e,
     refuse_beyond_bound,
 )
+from heatreach.thermo.emissions import YearlySavings, yearly_savings
 
 amount = st.floats(0.0, 1e5)
 share = st.floats(0.0, 1.0)

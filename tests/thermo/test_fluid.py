@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatreach.thermo import PhysicsRangeError, find_refrigerant, refrigerant_names
-from heatreach.thermo.fluid import Fluid, Gas, Saturation, fluid_of
+from heatreach.thermo.refrigerants.fluid import Fluid, Gas, Saturation, fluid_of
 
 PURE = [name for name in refrigerant_names() if find_refrigerant(name).kind != "blend"]
 COLDEST_KELVIN, STEP_K, LIFT_K = 263.15, 0.5, 20.0

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatreach.thermo import PhysicsRangeError
-from heatreach.thermo.emission_factors import electricity_factor, has_own_factor
-from heatreach.thermo.grid import grid_paths, grid_trajectory, years_between
+from heatreach.thermo.carbon.emission_factors import electricity_factor, has_own_factor
+from heatreach.thermo.carbon.grid import grid_paths, grid_trajectory, years_between
 
 LIFE = np.arange(2025.0, 2061.0)
 

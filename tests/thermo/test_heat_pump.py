@@ -19,7 +19,7 @@ from heatreach.thermo import (
     lorenz_cop,
 )
 from heatreach.thermo.cycle import VARIANTS
-from heatreach.thermo.efficiency import carnot_cop, low_lift_factor, reached_cop
+from heatreach.thermo.cycles.efficiency import carnot_cop, low_lift_factor, reached_cop
 
 LORENZ = {(20, 45): 16.3, (20, 60): 9.5, (20, 75): 6.9, (20, 90): 5.5, (30, 60): 13.5}
 LORENZ |= {(30, 75): 8.7, (30, 90): 6.5, (40, 75): 11.7, (40, 90): 8.0, (60, 90): 14.8}

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatreach.thermo import PhysicsRangeError
-from heatreach.thermo.climate_year import climate_year
-from heatreach.thermo.load_duration import covered_share, sorted_load
+from heatreach.thermo.demand.climate_year import climate_year
+from heatreach.thermo.demand.load_duration import covered_share, sorted_load
 from heatreach.thermo.profiles import heat_shape
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatreach.thermo.cycles.part_load import part_load_factor
 from heatreach.thermo.errors import PhysicsRangeError
-from heatreach.thermo.part_load import part_load_factor
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))

@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from heatreach.thermo import find_refrigerant, refrigerant_names
 from heatreach.thermo.cycle import VARIANTS, run_stages
-from heatreach.thermo.fluid import Fluid, Saturation, fluid_of
-from heatreach.thermo.pinch import Approaches, Cycle, evaporating_degc, solve_cycle, solve_lift
+from heatreach.thermo.cycles.pinch import (
+    Approaches,
+    Cycle,
+    evaporating_degc,
+    solve_cycle,
+    solve_lift,
+)
+from heatreach.thermo.refrigerants.fluid import Fluid, Saturation, fluid_of
 
 FLUIDS = ("R1234ze(E)", "R32", "R717", "R600a", "R290", "R134a", "R1233zd(E)")
 # Shaft COP of an independent pinch-solved prototype, two digits: isentropic efficiency 0.75, source

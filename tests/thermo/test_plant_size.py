@@ -9,10 +9,10 @@ import pytest
 
 from heatreach.thermo import PhysicsRangeError
 from heatreach.thermo.dispatch import dispatch
-from heatreach.thermo.dispatch_bound import EnergyPrices, energy_cost
-from heatreach.thermo.plant import HourlyLoad, Machine, SourceHours
-from heatreach.thermo.plant_size import PlantSizes, least_cost_size
-from heatreach.thermo.store import hot_water_store
+from heatreach.thermo.year.dispatch_bound import EnergyPrices, energy_cost
+from heatreach.thermo.year.plant import HourlyLoad, Machine, SourceHours
+from heatreach.thermo.year.plant_size import PlantSizes, least_cost_size
+from heatreach.thermo.year.store import hot_water_store
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatreach.data import load_table, wide
-from heatreach.thermo.bdew import bdew_shape, room_heat_shape, tap_hours, weighted_daily_degc
-from heatreach.thermo.climate_year import climate_year, daily_means
+from heatreach.thermo.demand.bdew import bdew_shape, room_heat_shape, tap_hours, weighted_daily_degc
+from heatreach.thermo.demand.climate_year import climate_year, daily_means
+from heatreach.thermo.demand.peak import peak_share_per_hour, shape_with_full_load_hours
 from heatreach.thermo.errors import PhysicsRangeError
-from heatreach.thermo.peak import peak_share_per_hour, shape_with_full_load_hours
 from heatreach.thermo.profiles import heat_shape, heat_shapes
 
 Floats = npt.NDArray[np.float64]

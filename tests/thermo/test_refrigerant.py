@@ -8,7 +8,7 @@ from CoolProp.CoolProp import PropsSI
 from heatreach.data import wide
 from heatreach.thermo import RefrigerantError, find_refrigerant, refrigerant_names
 from heatreach.thermo.refrigerant import GWP_SETS
-from heatreach.thermo.refrigerant_rules import passes, refrigerant_rules
+from heatreach.thermo.refrigerants.refrigerant_rules import passes, refrigerant_rules
 
 MIXTURES = {"R513A", "R454B"}
 BLENDS = {"R410A", "R407C"} | MIXTURES

@@ -16,8 +16,8 @@ from tespy.components import (
 from tespy.connections import Connection
 from tespy.networks import Network
 
-from heatreach.thermo.fluid import fluid_of
-from heatreach.thermo.pinch import Approaches, solve_lift
+from heatreach.thermo.cycles.pinch import Approaches, solve_lift
+from heatreach.thermo.refrigerants.fluid import fluid_of
 
 # The liquid approach is larger than the pinch: where they are equal TESPy's pressure is not unique.
 APPROACHES = Approaches(3.0, 3.0, 5.0, 5.0)

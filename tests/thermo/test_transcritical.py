@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatreach.thermo import HeatPump, lorenz_cop
-from heatreach.thermo.fluid import Fluid, fluid_of
-from heatreach.thermo.pinch import Approaches, Cycle
-from heatreach.thermo.transcritical import solve_transcritical
+from heatreach.thermo.cycles.pinch import Approaches, Cycle
+from heatreach.thermo.cycles.transcritical import solve_transcritical
+from heatreach.thermo.refrigerants.fluid import Fluid, fluid_of
 
 # Shaft COP of an independent prototype with a pressure sweep, by source, supply.
 PROTOTYPE = {(20, 45): 5.84, (20, 60): 3.41, (30, 60): 4.37}

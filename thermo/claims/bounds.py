@@ -8,7 +8,7 @@ refused claim is shown with the bound and with the reading under which it would 
 
 from __future__ import annotations
 
-from ..saving_bound import largest_possible_saving_t_co2e
+from ..carbon.saving_bound import largest_possible_saving_t_co2e
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding
 from .quantities import boiler_efficiency, gas_kg_per_kwh, grid_kg_per_kwh
 

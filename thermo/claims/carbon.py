@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from scipy.constants import lb
 
+from ..demand.load_duration import HOURS_PER_YEAR
 from ..emissions import net_savings_t_co2e
-from ..load_duration import HOURS_PER_YEAR
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding, compared, overlap
 from .quantities import boiler_efficiency, gas_kg_per_kwh, grid_kg_per_kwh
 

@@ -7,7 +7,7 @@ energy left for everything but servers, and ERE falls to zero, not to one, if al
 
 from __future__ import annotations
 
-from ..metrics import ere, erf, reuse_metrics
+from ..cooling.metrics import ere, erf, reuse_metrics
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding, compared, overlap
 
 _METHOD = "ERE = (1 - ERF) PUE"

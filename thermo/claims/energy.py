@@ -7,7 +7,7 @@ the electricity of the heat pump. Others mix power with energy, or two years in 
 
 from __future__ import annotations
 
-from ..load_duration import HOURS_PER_YEAR
+from ..demand.load_duration import HOURS_PER_YEAR
 from ..recovery import recoverable_heat_kw
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding, compared, overlap
 from .quantities import boiler_efficiency

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
-from ..efficiency import cop_range, lorenz_cop
+from ..cycles.efficiency import cop_range, lorenz_cop
 from ..heat_pump import HeatPump
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding, overlap
 

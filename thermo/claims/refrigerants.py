@@ -7,10 +7,10 @@ per cent and decides whether a fluid passes a limit.
 
 from __future__ import annotations
 
-from ..load_duration import HOURS_PER_YEAR
+from ..demand.load_duration import HOURS_PER_YEAR
 from ..refrigerant import GWP_SETS
 from ..refrigerant import refrigerant as find_refrigerant
-from ..refrigerant_rules import refrigerant_rules
+from ..refrigerants.refrigerant_rules import refrigerant_rules
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding, compared
 
 _METHOD = "data/refrigerants.csv"

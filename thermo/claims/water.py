@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from heatreach.data import assumption
 
-from ..load_duration import HOURS_PER_YEAR
-from ..water_use import makeup_l_per_kwh, water_bound_m3
+from ..cooling.water_use import makeup_l_per_kwh, water_bound_m3
+from ..demand.load_duration import HOURS_PER_YEAR
 from .finding import ASSUMING, HOLDS, INCONSISTENT, Figures, Finding, compared, overlap
 
 _METHOD = "bound: all heat and chiller work evaporated, with blowdown"

@@ -19,9 +19,9 @@ from pyproj import Transformer
 
 from heatreach.network import read_osm
 from heatreach.siting import Inputs, read_inputs
+from heatreach.siting.assembling.street_layer import street_layer
 from heatreach.siting.demand import consumers_from_osm
 from heatreach.siting.demo import demo_extract
-from heatreach.siting.street_layer import street_layer
 from heatreach.siting.zoning.balls import ball_clusters
 from heatreach.siting.zoning.growth import grown_zones
 from heatreach.siting.zoning.leaves import leaves_of

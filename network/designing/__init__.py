@@ -1,0 +1,1 @@
+"""Parts of a network design: limits, groups, tables, who is left out. Public face: `design`."""

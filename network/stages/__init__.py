@@ -1,0 +1,1 @@
+"""Networks built in stages. Public face: `staged_design`."""

@@ -1,0 +1,1 @@
+"""Streets as drawn, put in order: joined, one trench per street, bores under barriers."""

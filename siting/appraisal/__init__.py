@@ -1,0 +1,1 @@
+"""Parts of an appraisal: prices, present heat, machine costs, carbon. Public face: `appraise`."""

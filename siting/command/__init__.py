@@ -1,0 +1,1 @@
+"""Parts of the command line: what can be asked, what is run, what is said. Public face: `cli`."""

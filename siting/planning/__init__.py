@@ -1,0 +1,1 @@
+"""Parts of a plan: links, machines and networks. Public faces: `screen`, `options`, `projects`."""

@@ -1,0 +1,1 @@
+"""Checks from outside: published correlations and machines beside ours."""

@@ -1,0 +1,1 @@
+"""Heat demand hour by hour: a year of weather, shapes by use, peaks. Public face: `profiles`."""

@@ -1,0 +1,1 @@
+"""What the working fluids are: rules of law, states, blends. Public face: `refrigerant`."""

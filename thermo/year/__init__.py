@@ -1,0 +1,1 @@
+"""One year of plant, store and boiler, hour by hour. Public face: `dispatch`."""
