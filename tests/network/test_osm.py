@@ -178,7 +178,7 @@ def assert_same(turned: OsmExtract, usual: OsmExtract) -> None:
 
 def test_property_packing_does_not_matter(tmp_path: Path) -> None:
     text = osm(NODES, way(10, "1 2 3", highway="path")).encode()
-    (tmp_path / "a.osm.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "a.osm.gz").write_bytes(gzip.compress(text, mtime=0))
     (tmp_path / "b.osm.bz2").write_bytes(bz2.compress(text))
     (tmp_path / "wrong-name.osm.pbf").write_bytes(text)
     for path in sorted(tmp_path.iterdir()):
@@ -197,8 +197,8 @@ def test_property_packing_does_not_matter(tmp_path: Path) -> None:
         (b"<?xml version='1.0'?><gpx><wpt/></gpx>", "not OpenStreetMap"),
         (b"<osm version='0.6'><node id='1' lat='1' lon='1'/>", "ends too early"),
         (b"<osm version='0.6'></osm>", "no street, building or area"),
-        (gzip.compress(b"<html></html>"), "not OpenStreetMap"),
-        (gzip.compress(osm(NODES).encode())[:-20], "damaged"),
+        (gzip.compress(b"<html></html>", mtime=0), "not OpenStreetMap"),
+        (gzip.compress(osm(NODES).encode(), mtime=0)[:-20], "damaged"),
         (b"BZh91AY&SYbroken", "damaged"),
     ],
 )

@@ -94,7 +94,7 @@ OSM = b"<?xml version='1.0'?><osm version='0.6'></osm>"
         ("a.osm.pbf", PBF),
         ("a.pbf", PBF),
         ("a.osm", OSM),
-        ("a.osm.gz", gzip.compress(OSM)),
+        ("a.osm.gz", gzip.compress(OSM, mtime=0)),
         ("a.osm.bz2", bz2.compress(OSM)),
     ],
 )
