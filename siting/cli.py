@@ -127,7 +127,7 @@ def plan(
 def zone(
     area: given.Area = None,
     consumers: given.ZoneConsumers = "osm",
-    sites: given.Sites = "osm",
+    sites: given.ZoneSites = "osm",
     streets: given.Streets = None,
     rule: given.Rules = None,
     demand: given.Demand = None,

@@ -19,7 +19,7 @@ import pandas as pd
 from .consumers.ages import age_ratios, built_years
 from .consumers.benchmarks import benchmarks_of, climate_of
 from .consumers.building_use import classify_buildings
-from .consumers.campuses import site_ids, with_tags_of_twins
+from .consumers.campuses import site_ids, site_names, with_tags_of_twins
 from .consumers.confidence import homes_in_doubt, with_confidence
 from .consumers.heat_sites import (
     OPEN_WATER,
@@ -49,7 +49,10 @@ _NUMBERS = (
     "built_year",
 )
 _SOURCES = ("classified_by", "levels_source", "area_source", "demand_source", "peak_source")
-_TEXTS = ("name", "use", "standard", "uprn", "parent_uprn", "wet_system", "communal", "site_id")
+_TEXTS = (
+    *("name", "use", "standard", "uprn", "parent_uprn", "wet_system", "communal"),
+    *("site_id", "site_name"),
+)
 _KWH_PER_MWH = 1000.0
 
 
@@ -86,6 +89,7 @@ def consumers_from_osm(extract: OsmExtract, crs: CRS | str, *, country: str) -> 
     joined = pd.concat([consumers, bare], ignore_index=True) if len(bare) else consumers
     joined = joined.sort_values("id", kind="stable").reset_index(drop=True)
     joined["site_id"] = site_ids(joined, areas)
+    joined["site_name"] = site_names(joined["site_id"], areas)
     return fill_demand(joined, country=country)
 
 

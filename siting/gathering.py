@@ -63,6 +63,7 @@ def read_inputs(
     sites, consumers
         A file, or ``"osm"`` to take them from the OpenStreetMap extract; consumers may also be a
         raster of heat density (GeoTIFF, MWh per hectare), whose cells stand in for buildings.
+        With ``zones`` sites may be ``"none"``; none are looked for either without an area.
     area
         An extract, a polygon file, ``west,south,east,north`` or a place name; the last three
         download an extract once and limit consumers (and sites from the map) to the area. Not
@@ -146,6 +147,7 @@ def _assembled(
     crs = metric_crs(lon, lat)
     country, doubts = country_of_study(lon, lat, given=scenario.place.country)
     sites = sites_of_study(given, town, crs, needed=not zones)
+    sites = sites.iloc[:0] if given.without_sites else sites
     extract = None if town is None else town.extract
     nothing = gpd.GeoDataFrame({"kind": []}, geometry=[], crs=crs)
     barriers = nothing if extract is None else extract.barriers.to_crs(crs)

@@ -6,12 +6,14 @@ share of the energy centre cost. The network room picks consumers and trenches b
 network's own temperatures the value is found anew, and the choice repeated, until it stays. These
 rounds search only; the last design is searched more thoroughly and bounded.
 
+Where there are existing heat networks, a site is also planned without them; the better one stays.
 Each site is first planned as if the others were not built; sites that want the same consumers are
 then planned together (`rivals`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,10 +92,26 @@ def _planned_again(
 ) -> SiteNetwork | str:
     """Network of a site for some of its consumers, or why there is none."""
     fresh = consumers.drop(columns="value")
-    energy = first_guess(basis.site, fresh, study.making)
+    found = [
+        _at_premium(study, basis.site, basis.source, some, basis.premium_share)
+        for some in _with_and_without_networks(fresh)
+    ]
+    built = [network for network in found if isinstance(network, SiteNetwork)]
+    return _worth_most(study, fresh, built) if built else found[0]
+
+
+def _at_premium(
+    study: NetworkStudy,
+    site: pd.Series[Any],
+    source: int,
+    consumers: gpd.GeoDataFrame,
+    premium_share: float,
+) -> SiteNetwork | str:
+    """Network of a site for some consumers at one premium, or why there is none."""
+    energy = first_guess(site, consumers, study.making)
     if energy["status"].iloc[0] != "ok":
         return str(energy["reason"].iloc[0])
-    return _better_network(study, basis.site, basis.source, fresh, energy, basis.premium_share)
+    return _better_network(study, site, source, consumers, energy, premium_share)
 
 
 def _with_terms(inputs: Inputs, scenario: Scenario, attached: Attached) -> gpd.GeoDataFrame:
@@ -115,6 +133,50 @@ def _network_of(study: NetworkStudy, number: int) -> SiteNetwork:
     consumers = _with_networks_fed_in(chosen, site, study)
     if source < 0 or consumers.empty:
         return nothing(study, site, *_why_nobody(study, number))
+    found = [
+        _paying_or_nearest(study, site, source, some)
+        for some in _with_and_without_networks(consumers)
+    ]
+    built = [network for network in found if network.made is not None]
+    return _worth_most(study, consumers, built) if built else found[0]
+
+
+def _with_and_without_networks(consumers: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
+    """Consumers as they are and, where there are both, the buildings without heat networks."""
+    network = (consumers["use"] == HEAT_NETWORK).to_numpy()
+    if network.any() and not network.all():
+        return [consumers, consumers[~network].reset_index(drop=True)]
+    return [consumers]
+
+
+def _worth_most(
+    study: NetworkStudy, consumers: gpd.GeoDataFrame, built: list[SiteNetwork]
+) -> SiteNetwork:
+    """
+    The better network, of those with and without existing heat networks.
+
+    The water of a heat network is hot: to feed one may cost more in the COP for all the others
+    than it brings, which no value of a single consumer can say.
+    """
+    best = max(built, key=_worth)
+    made = best.built
+    if len(made.basis.consumers) == len(consumers):
+        return best
+    aside = consumers[consumers["use"] == HEAT_NETWORK].reset_index(drop=True)
+    basis = replace(made.basis, aside=aside)
+    return basis.tables(study, made.plan, made.state, made.energy)
+
+
+def _worth(network: SiteNetwork) -> tuple[bool, float]:
+    """What networks are compared by, as in `rank`: those that lose by how near they are to pay."""
+    pays = network.npv >= 0.0
+    return pays, network.npv if pays else -_price_gap(network)
+
+
+def _paying_or_nearest(
+    study: NetworkStudy, site: pd.Series[Any], source: int, consumers: gpd.GeoDataFrame
+) -> SiteNetwork:
+    """Network of a site at the real price or, if none pays, the one nearest to paying."""
     energy = first_guess(site, consumers, study.making)
     if energy["status"].iloc[0] != "ok":
         return nothing(study, site, "infeasible", str(energy["reason"].iloc[0]))

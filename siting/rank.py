@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DECIMAL_BELOW_MWH = 10.0
 LARGEST_FIRST = ("npv", "avoided_t_co2e")
+EXISTING_NETWORK = "existing heat network"
 OBJECTIVE_WORDS = {
     "npv": "net present value",
     "avoided_t_co2e": "emissions avoided",
@@ -137,11 +138,33 @@ def _project_reason(row: Any, place: str, currency: str) -> str:
     if pd.isna(row.rank):
         return str(row.reason)
     return (
-        f"{row.rank} {place}: {row.consumers} consumers, {_mwh(row.heat_mwh)} MWh a year on "
+        f"{row.rank} {place}: {_consumers_words(row)}, {_mwh(row.heat_mwh)} MWh a year on "
         f"{row.trench_m / 1e3:,.1f} km of trench ({row.linear_heat_density_mwh_m:.1f} MWh per m "
         f"and year); {row.reuse_share:.0%} of it from the data centre; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh; {_worth(row)}; {_carbon_words(row)}"
     )
+
+
+def _consumers_words(row: Any) -> str:
+    """How many consumers a network has, and how many of them are heat networks themselves."""
+    count, networks = int(row.consumers), getattr(row, "heat_networks", 0)
+    text = f"{count} consumer{'' if count == 1 else 's'}"
+    if pd.isna(networks) or not networks:
+        return text
+    if networks == 1:
+        return f"{text}, {'' if count == 1 else 'one '}an {EXISTING_NETWORK}"
+    return f"{text}, {int(networks)} of them {EXISTING_NETWORK}s"
+
+
+def _heated_words(first: pd.Series[Any]) -> str:
+    """What the best network would do; a heat network is no building."""
+    # Only the reason of a project says which of its consumers are heat networks.
+    words = str(first.get("reason", "")).partition(": ")[2].partition(" MWh a year")[0]
+    who = words.rpartition(", ")[0]
+    if EXISTING_NETWORK in who:
+        return f"supply {who},"
+    count = int(first["consumers"])
+    return f"heat {count:,} building{'' if count == 1 else 's'}"
 
 
 def _mwh(heat: float) -> str:
@@ -201,6 +224,6 @@ def summary_of(projects: pd.DataFrame, *, money: str, objective: str) -> str:
     saves = f"saving {carbon:,.0f}" if carbon >= 0.0 else f"emitting {-carbon:,.0f} more"
     return (
         f"By {OBJECTIVE_WORDS[objective]}, {kind}{first['name']} comes first of "
-        f"{len(ranked_rows)}: it would heat {first['consumers']:,} buildings with "
+        f"{len(ranked_rows)}: it would {_heated_words(first)} with "
         f"{_mwh(first['heat_mwh'])} MWh a year, {saves} t CO2e a year, {verdict}."
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from .consumers.heat_networks import HEAT_NETWORK
 from .consumers.totals import demand_totals
 from .errors import InputError, Problem
 from .hours import study_hours
@@ -24,7 +25,7 @@ from .running import Clock, run_id, versions
 from .writing.results import described_columns, with_registry_columns
 from .writing.zone_handout import save_zones
 from .writing.zone_maps import draw_zone_map
-from .zoning.densities import heat_blocks, heat_cells
+from .zoning.densities import heat_blocks, heat_cells, with_outside
 from .zoning.growth import grown_zones
 from .zoning.loads import anchor_rows, section_rows, zone_loads
 from .zoning.places import NO_LOADS, zone_places
@@ -158,6 +159,7 @@ def zone(
             grown_zones(places, rule),
             sites=inputs.sites,
             barriers=inputs.barriers,
+            networks=_networks(inputs),
             scenario=scenario,
             hours=hours,
             connections=None if plan is None else plan.connections,
@@ -204,6 +206,12 @@ def _no_heat(inputs: Inputs) -> Problem:
     return Problem(file="--consumers", where="", what=what, advice=advice)
 
 
+def _networks(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Existing heat networks of the area."""
+    frame: gpd.GeoDataFrame = inputs.everywhere[inputs.everywhere["use"].eq(HEAT_NETWORK)]
+    return frame
+
+
 def _all_loads(inputs: Inputs) -> gpd.GeoDataFrame:
     """Consumers of the area that use heat themselves, those of unknown heat too."""
     frame: gpd.GeoDataFrame = inputs.everywhere[~inputs.everywhere["use"].isin(NO_LOADS)]
@@ -239,7 +247,7 @@ def _frames(
         "sources": _stacked([tables.sources for tables in found], inputs.crs),
         "members": members,
         "cells": heat_cells(loads.places.consumers, loads.given),
-        "blocks": blocks,
+        "blocks": with_outside(blocks, outside),
     }
     return frames, outside
 
@@ -322,6 +330,15 @@ def _left_out(inputs: Inputs, loads: ZoneLoads, outside: Outside) -> dict[str, i
         "consumers of unknown heat, in no zone": unknown,
         "consumers too far from any street, in no zone": int((loads.places.node < 0).sum()),
         "data centres too far from any street": int((loads.places.site_node < 0).sum()),
-        "consumers in no block between streets": outside.consumers,
+        _outside_words(outside, float(loads.places.heat_mwh.sum())): outside.consumers,
     }
     return {reason: count for reason, count in counts.items() if count}
+
+
+def _outside_words(outside: Outside, total_mwh: float) -> str:
+    """How much of the heat lies in no block."""
+    out, total = outside.heat_mwh / _MWH_PER_GWH, total_mwh / _MWH_PER_GWH
+    return (
+        f"consumers in no block; {out:,.1f} GWh of {total:,.1f} GWh ({out / total:.0%}) lie in no "
+        "block closed by streets"
+    )

@@ -12,6 +12,8 @@ import pytest
 
 from heatreach.data import load_table
 from heatreach.siting.cli import app
+from heatreach.siting.consumers.building_use import siting_rule
+from heatreach.siting.writing.zone_classes import BRANCHES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +53,34 @@ def test_docs_zone_page_lists_the_rules_as_they_are() -> None:
         assert (f"{int(rule['anchors_min'])} anchors" in asks) == (int(rule["anchors_min"]) > 0)
         assert ("MWh in all" in asks) == (float(rule["heat_min_mwh"]) > 0.0)
         assert status == rule["legal_status"]
+
+
+def test_docs_zone_page_says_what_map_and_terminal_say() -> None:
+    page = " ".join((ROOT / "docs" / "zones.md").read_text(encoding="utf-8").split())
+    assert BRANCHES in page
+    assert "if the data centre served this zone alone" in page
+    assert "shares of several zones must not be added" in page
+
+
+def test_docs_zone_page_quotes_the_figures_of_the_tables() -> None:
+    page = " ".join((ROOT / "docs" / "zones.md").read_text(encoding="utf-8").split())
+    anchor = siting_rule("anchor", "heat_min_mwh")
+    assert f"An **anchor** is a load of at least {anchor:.0f} MWh a year" in page
+    assert f"the nearest within {siting_rule('joined', 'nearest_m'):.0f} m" in page
+    near = siting_rule("zone_words", "heat_network_near_m")
+    assert f"within {near:.0f} m of a zone's trench" in page
+    short = siting_rule("zone_words", "short_trench_m")
+    assert f"less than {short:.0f} m of trench, are called neighbours" in page
+    assert siting_rule("zone_words", "street_name_loads_min") == 10.0
+    assert siting_rule("joined", "covered_min_share") == pytest.approx(4 / 5)
+    assert siting_rule("raster", "control_cell_m") == 1000.0
+    rules = load_table("certainty_rules").set_index(["name", "parameter"])["value"].astype(float)
+    assert rules["low", "guess_share"] == rules["high", "given_share"] == 0.5
+    assert rules["high", "guess_share"] == 0.25
+    named = set(re.findall(r"`([a-z_]+_(?:mwh|kwh|m|source|share|reason|rank|ids?))`", page))
+    known = set(load_table("columns")["column"])
+    assert named
+    assert named <= known
 
 
 def test_docs_zone_page_picture_is_small() -> None:

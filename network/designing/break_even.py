@@ -251,16 +251,23 @@ def _words(row: Mapping[Hashable, Any]) -> str:
         )
     if row["reason"] == "kept_out":
         return f"kept out: worth {prize}, joining costs {cost}; a budget, group or rule forbids it"
-    flip = f"a grant of {row['grant']:,.0f}"
-    if row["heat_price_per_mwh"] == row["heat_price_per_mwh"]:
-        flip += f" or a heat price of {row['heat_price_per_mwh']:.2f} per MWh"
+    flip = _flip_words(row)
     if row["reason"] == "too_far":
         return (
             f"too far: {row['missing_m']:,.0f} m of trench are missing, joining costs {cost}, "
-            f"worth {prize}; it would join with {flip}, or if the network came "
-            f"{row['nearer_m']:,.0f} m nearer"
+            f"worth {prize}; {flip}, or if the network came {row['nearer_m']:,.0f} m nearer"
         )
     return (
         f"not worth its trench: joining costs {cost} with {row['missing_m']:,.0f} m of trench, "
-        f"worth {prize}; it would join with {flip}"
+        f"worth {prize}; {flip}"
     )
+
+
+def _flip_words(row: Mapping[Hashable, Any]) -> str:
+    """What would make a consumer join; nothing does where no source has the heat left."""
+    if not np.isfinite(row["grant"]):
+        return "and the source it would join has too little heat left"
+    words = f"it would join with a grant of {row['grant']:,.0f}"
+    if np.isfinite(row["heat_price_per_mwh"]):
+        words += f" or a heat price of {row['heat_price_per_mwh']:.2f} per MWh"
+    return words

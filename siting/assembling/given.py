@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Source = str | Path | None
 OSM = "osm"
+NONE = "none"
 LAYERS = ("sites", "consumers", "streets")
 
 
@@ -53,6 +54,9 @@ class Given:
         Rasters of heat density that stand in for consumers, or that estimates are scaled to.
     from_map
         What is to come from the map: layers, or heat networks.
+    without_sites
+        Whether zones are looked for without any data centre: none is wanted, or there is no map to
+        look for them on.
     """
 
     area: Area | None
@@ -65,6 +69,7 @@ class Given:
     consumers_raster: Path | None = None
     control_raster: Path | None = None
     from_map: tuple[str, ...] = ()
+    without_sites: bool = False
 
     @property
     def has_controls(self) -> bool:
@@ -125,7 +130,8 @@ def read_given(
     Parameters
     ----------
     sites, consumers, streets
-        A file; ``"osm"`` or None takes the layer from the map. Consumers may be a raster.
+        A file; ``"osm"`` or None takes the layer from the map. Consumers may be a raster, sites
+        ``"none"`` where zones are looked for.
     area
         Text of the study area, if any.
     demand
@@ -147,16 +153,17 @@ def read_given(
     InputError
         With the problems of all files and of the area, or if an area is needed and missing.
     """
+    without_sites = zones and (_is_none(sites) or (area is None and _is_map(sites)))
     sources = dict(zip(LAYERS, (sites, consumers, streets), strict=True))
     from_map = [name for name, source in sources.items() if _is_map(source)]
-    if zones and sites is None:
-        from_map.remove("sites")
+    if zones and (sites is None or without_sites):
+        from_map = [name for name in from_map if name != "sites"]
     if heat_networks is not None and _is_map(heat_networks):
         from_map.append("heat networks")
     layers, more = gather(
         lambda: gather(
             lambda: _area(area, from_map),
-            lambda: _table(sites, "sites"),
+            lambda: _sites(sites, zones=zones),
             lambda: _table(consumers, "consumers"),
             lambda: _table(streets, "streets"),
         ),
@@ -181,6 +188,7 @@ def read_given(
         consumers_raster=cells,
         control_raster=control_cells,
         from_map=tuple(from_map),
+        without_sites=without_sites,
     )
 
 
@@ -197,6 +205,22 @@ def _refuse_twice(tables: Sequence[TableRead]) -> None:
 def _is_map(source: Source) -> bool:
     """Whether a layer is to be taken from the map."""
     return source is None or str(source).casefold() == OSM
+
+
+def _is_none(source: Source) -> bool:
+    """Whether a layer is not wanted at all."""
+    return source is not None and str(source).casefold() == NONE
+
+
+def _sites(source: Source, *, zones: bool) -> TableRead | None:
+    """Table of data centres; only zones can do without."""
+    if not _is_none(source):
+        return _table(source, "sites")
+    if zones:
+        return None
+    what = "a plan needs data centres, and none are asked for"
+    advice = "give a file with --sites FILE, or --sites osm; zones alone need none"
+    raise InputError([Problem(file="--sites none", where="", what=what, advice=advice)])
 
 
 def _table(source: Source, table: TableName) -> TableRead | None:

@@ -11,6 +11,13 @@ Sites = Annotated[
     str,
     typer.Option("--sites", help="File of data centres (id, lat, lon, it_load_kw), or: osm"),
 ]
+ZoneSites = Annotated[
+    str,
+    typer.Option(
+        "--sites",
+        help="File of data centres (id, lat, lon, it_load_kw), none, or: osm (those of the area)",
+    ),
+]
 Consumers = Annotated[
     str,
     typer.Option("--consumers", help="File of heat consumers (id, lat, lon), or: osm"),

@@ -224,11 +224,22 @@ def _say_zones(output: Console, zones: Zones) -> None:
     shown = first_rule(zones)
     if (zones.zones["rule"] == shown).any():
         output.print(zones_table(zones, shown))
+    for what, count in zones.run["left_out"].items():
+        if what not in zones.inputs.left_out:
+            output.print(Text(f"Left out: {_number_of(count, what)}."))
     for what, count in zones.run["zones_left_out"].items():
         output.print(Text(f"Left out: {count:,} × {what}."))
     words = supply_words(zones)
     if words:
         output.print(Text(words))
+
+
+def _number_of(count: int, what: str) -> str:
+    """How many of something, which is named in the plural."""
+    for noun in ("consumer", "data centre"):
+        if count == 1 and what.startswith(f"{noun}s "):
+            what = noun + what[len(noun) + 1 :]
+    return f"{count:,} {what}"
 
 
 def say_controls(output: Console, inputs: Inputs) -> None:

@@ -9,6 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..consumers.heat_networks import HEAT_NETWORK
+from ..writing.zone_classes import ALONE, BRANCHES, method_density
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -42,12 +45,16 @@ def input_words(inputs: Inputs) -> Iterator[tuple[str, str]]:
     line, style
         Plain text, and how rich should show it.
     """
-    consumers = len(inputs.everywhere)
-    near = len(inputs.consumers)
-    alike = near == consumers or inputs.sites.empty
-    part = "" if alike else f" ({near:,} in reach of a data centre)"
+    is_network = inputs.everywhere["use"].eq(HEAT_NETWORK)
+    consumers = int((~is_network).sum())
+    near = int(inputs.consumers["use"].ne(HEAT_NETWORK).sum())
+    part = f" ({near:,} in reach of a data centre)"
+    part = "" if near == consumers or inputs.sites.empty else part
+    sites = _counted(len(inputs.sites), "data centre")
+    networks = _counted(int(is_network.sum()), "existing heat network")
     yield (
-        f"Read {len(inputs.sites):,} data centres, {consumers:,} consumers{part} and "
+        f"Read {sites}, {_counted(consumers, 'consumer')}{part}"
+        f"{f', {networks}' if is_network.any() else ''} and "
         f"{inputs.streets.length_m.sum() / 1e3:,.0f} km of streets"
         f"{f' in {inputs.country}' if inputs.country else ''}; lengths in {inputs.crs.name}.",
         "",
@@ -58,18 +65,26 @@ def input_words(inputs: Inputs) -> Iterator[tuple[str, str]]:
         yield f"  look at this: {doubt}", "yellow"
 
 
+def _counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _table(
     title: str,
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],
     *,
     words: Sequence[int] = (0,),
+    whole: Sequence[int] = (),
 ) -> Table:
-    """A table of texts; figures stand right, words left."""
+    """A table of texts; figures stand right, words left, and those that are whole never break."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     rows = list(rows)
     for place, heading in enumerate(headings):
-        if place in words:
+        if place in whole:
+            table.add_column(heading, no_wrap=True)
+        elif place in words:
             longest = max((len(row[place]) for row in rows), default=0)
             table.add_column(heading, overflow="fold", min_width=min(LONGEST_WORD, longest))
         else:
@@ -220,7 +235,7 @@ def rules_table(zones: Zones) -> Table:
     table
         For the terminal.
     """
-    headings = ("Rule", "from MWh/m", "anchors", "Zones", "Heated", "GWh/yr", "of all %", "ha")
+    headings = ("Rule", "from\nMWh/m", "anchors", "Zones", "Heated", "GWh/yr", "of all %", "ha")
     total = zones.totals["heat_mwh"].iloc[-1] if len(zones.totals) else 0.0
     rows = []
     for rule in zones.rules:
@@ -238,7 +253,10 @@ def rules_table(zones: Zones) -> Table:
                 f"{float(mine['area_ha'].sum()):,.0f}",
             )
         )
-    return _table("Zones by rule; indicative, none is a designation", headings, rows)
+    title = "Zones by rule; indicative, none is a designation"
+    table = _table(title, headings, rows, whole=(0,))
+    table.caption, table.caption_justify = BRANCHES, "left"
+    return table
 
 
 def zones_table(zones: Zones, rule: str) -> Table:
@@ -258,9 +276,10 @@ def zones_table(zones: Zones, rule: str) -> Table:
         For the terminal.
     """
     mine = zones.zones[zones.zones["rule"] == rule].sort_values("rank", kind="stable")
-    headings = ["#", "Zone", "Loads", "Anch.", "GWh/yr", "MWh/m", "Sure"]
+    method = next(one.method for one in zones.rules if one.name == rule)
+    headings = ["#", "Zone", "Loads", "Anch.", "GWh/yr", f"MWh/m\n{method}", "Sure"]
     supplied = len(zones.sources) > 0
-    headings += ["Data centre covers"] if supplied else []
+    headings += ["Data centre\nalone covers"] if supplied else []
     sites = zones.inputs.sites
     names = dict(zip(sites["id"], sites["name"], strict=True)) if "name" in sites else {}
     rows = [
@@ -270,7 +289,7 @@ def zones_table(zones: Zones, rule: str) -> Table:
             f"{row.consumers:,}",
             f"{row.anchors:,}",
             _gwh(row.heat_mwh),
-            f"{row.trench_heat_density_mwh_m:,.1f}",
+            _number(getattr(row, method_density(method)), digits=1),
             str(row.certainty),
             *((_supply(row, names),) if supplied else ()),
         )
@@ -278,7 +297,10 @@ def zones_table(zones: Zones, rule: str) -> Table:
     ]
     more = len(mine) - len(rows)
     title = f"Zones of rule {rule} by heat" + (f"; {more:,} more in zones.csv" if more > 0 else "")
-    return _table(title, headings, rows, words=(1, 7))
+    table = _table(title, headings, rows, words=(1, 7))
+    if supplied:
+        table.caption, table.caption_justify = ALONE, "left"
+    return table
 
 
 def _supply(row: Any, names: Mapping[str, Any]) -> str:
@@ -319,9 +341,9 @@ def _gwh(heat_mwh: float) -> str:
     return f"{heat_mwh / MWH_PER_GWH:,.2f}"
 
 
-def _number(value: float) -> str:
-    """A whole number; a dash where there is none."""
-    return "–" if isnan(value) else f"{value:,.0f}"
+def _number(value: float, *, digits: int = 0) -> str:
+    """A rounded number; a dash where there is none."""
+    return "–" if isnan(value) else f"{value:,.{digits}f}"
 
 
 def _share(value: float, unit: str = "") -> str:

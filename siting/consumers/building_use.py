@@ -3,9 +3,9 @@ What a building is used for, from its own tags and what stands around it.
 
 Ordered rules, the first that fits wins: outbuildings and ruins are dropped; then the building's
 own use tag; the ``building`` value; the enclosing site (school, hospital, university); a point of
-interest inside; land use; else a guess by size and by how many buildings stand near. Tags and uses
-stand in ``data/building_tags.csv``, sizes and distances in ``data/siting_rules.csv``. Floor areas
-and heat are found in `demand`.
+interest inside; land use; else a guess by a use tag that no rule knows, by size and by how many
+buildings stand near. Tags and uses stand in ``data/building_tags.csv``, sizes and distances in
+``data/siting_rules.csv``. Floor areas and heat are found in `demand`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ __all__ = ["classify_buildings", "first_rule", "parse_numbers", "siting_rule", "
 
 DWELLING = "dwelling"
 HOMES = ("home", "flats", DWELLING)
+_PLAIN = ("", "yes")
 
 
 def classify_buildings(
@@ -82,7 +83,10 @@ def classify_buildings(
     huge = (land["use"] == DWELLING) & (footprint > siting_rule("dwelling", "footprint_max_m2"))
     land.loc[huge, ["use", "by"]] = ["other", "too large for homes"]
     classes.take(land, "landuse")
-    classes.guess(footprint, _in_the_country(geometry, classes.by == "", footprint))
+    classes.take(first_rule(tags, "some_use"), "guess")
+    # Who wrote another value than 'yes' would have written that of a farm building.
+    plain = np.isin(tag_values(tags, "building").astype(str), _PLAIN)
+    classes.guess(footprint, _in_the_country(geometry, plain & (classes.by == ""), footprint))
     use = _homes_or_flats(classes.use, tags, footprint)
     return pd.DataFrame(
         {
@@ -128,7 +132,7 @@ def _in_the_country(
     undecided: npt.NDArray[np.bool_],
     footprint: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.bool_]:
-    """Whether few outlines stand around a building of unknown use that is too large for a home."""
+    """Whether few outlines stand around each undecided building that is too large for a home."""
     large = footprint >= siting_rule("guess", "home_footprint_max_m2")
     asking = np.flatnonzero(undecided & large)
     centre = shapely.get_coordinates(shapely.centroid(geometry))
@@ -202,10 +206,10 @@ def _beside_bigger(
 ) -> npt.NDArray[np.bool_]:
     """Small plain outlines without name or number next to a building of full size."""
     limit = siting_rule("outbuilding", "plain_footprint_max_m2")
-    plain = tag_values(tags, "building") == "yes"
+    value = first_rule(tags, "building")["use"].to_numpy(dtype=str)
+    plain = (tag_values(tags, "building") == "yes") & (value == "")
     named = (tag_values(tags, "name") != "") | (tag_values(tags, "addr:housenumber") != "")
     used = (first_rule(tags, "tag")["use"] != "").to_numpy()
-    value = first_rule(tags, "building")["use"].to_numpy(dtype=str)
     larger = siting_rule("outbuilding", "beside_home_max_m2")
     ratio = siting_rule("outbuilding", "beside_home_ratio")
     geometry, beside = buildings.geometry.to_numpy(), np.zeros(len(buildings), dtype=bool)

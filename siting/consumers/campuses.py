@@ -111,6 +111,36 @@ def without_doubles(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ordered.drop(index=np.unique(twice)).reset_index(drop=True)
 
 
+def site_names(site_id: pd.Series[str], areas: gpd.GeoDataFrame) -> pd.Series[str]:
+    """
+    Name that the map gives to the site that each consumer stands on.
+
+    Parameters
+    ----------
+    site_id
+        As of `site_ids`.
+    areas
+        Sites with ``osm_id`` and ``tags``.
+
+    Returns
+    -------
+    names
+        Indexed like `site_id`; blank without a site, or where its outline has no name.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame({"osm_id": ["way/7"], "tags": [{"name": "North Campus"}]})
+    >>> site_names(pd.Series(["way/7", ""]), areas).tolist()
+    ['North Campus', '']
+    >>> site_names(pd.Series(["", ""]), areas.iloc[:0]).tolist()
+    ['', '']
+    """
+    names = pd.Series(tag_values(list(areas["tags"]), "name"), index=areas["osm_id"], dtype=object)
+    named = names[~names.index.duplicated()].to_dict()
+    found = [named.get(site, "") for site in site_id]
+    return pd.Series(found, index=site_id.index, dtype=str)
+
+
 def site_ids(consumers: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series[str]:
     """
     Id of the site that each consumer stands on; blank where it stands on none.

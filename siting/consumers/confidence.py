@@ -48,8 +48,10 @@ def _rules(aspect: str) -> pd.DataFrame:
     return ordered.reset_index(drop=True)
 
 
-def _matched(words: pd.Series[str], aspect: str) -> pd.DataFrame:
-    """Rule whose words each text starts with; a text without a rule is of low confidence."""
+def _matched(
+    words: pd.Series[str], aspect: str, *, unknown: int = len(CLASSES) - 1
+) -> pd.DataFrame:
+    """Rule whose words each text starts with; a text without a rule has the `unknown` grade."""
     rules = _rules(aspect)
     codes, distinct = pd.factorize(words)
     starts = [
@@ -59,7 +61,7 @@ def _matched(words: pd.Series[str], aspect: str) -> pd.DataFrame:
     place = np.array(starts, dtype=np.int64)[codes] if len(words) else np.empty(0, dtype=np.int64)
     found = rules.reindex(place)
     found.index = words.index
-    found["grade"] = found["grade"].fillna(len(CLASSES) - 1).astype(int)
+    found["grade"] = found["grade"].fillna(unknown).astype(int)
     return found
 
 
@@ -90,8 +92,8 @@ def confidence_of(consumers: pd.DataFrame) -> pd.Series[str]:
     -----
     Where the heat itself was stated (given, metered, certified, taken from a heat map or raster)
     its rule decides. An estimate from benchmarks is as sure as the worst of its use, its area and
-    the benchmark. What no rule knows is low. Scaling to a control total changes no class: it mends
-    the sum, not the building.
+    the benchmark; uses whose benchmark is no more than a guess are low. What no rule knows is low.
+    Scaling to a control total changes no class: it mends the sum, not the building.
 
     Examples
     --------
@@ -105,7 +107,8 @@ def confidence_of(consumers: pd.DataFrame) -> pd.Series[str]:
     demand = _matched(consumers["demand_source"], "demand")
     use = _matched(consumers["classified_by"], "use")
     area = _matched(_area_evidence(consumers), "area")
-    worst = np.maximum.reduce([demand["grade"], use["grade"], area["grade"]])
+    kind = _matched(consumers["use"].astype(str), "kind", unknown=0)
+    worst = np.maximum.reduce([part["grade"] for part in (demand, use, area, kind)])
     grade = np.where(demand["decides"] == "yes", demand["grade"], worst)
     names = np.array(CLASSES, dtype=object)[grade]
     return pd.Series(names, index=consumers.index, dtype=str)

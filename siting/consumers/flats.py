@@ -3,8 +3,8 @@ Properties added up to buildings: flats under their parent, meters under their b
 
 Of several figures for one property the surest counts: a meter before a certificate before a heat
 map. A row without a register number may be the whole building, so beside such a row only figures
-of the surest kind are added. Which building a property belongs to, `matching` finds; what becomes
-of the sums, `joined` decides.
+of the surest kind are added. Properties known to be only part of their building leave a rest open.
+Which building a property belongs to, `matching` finds; what becomes of the sums, `joined` decides.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .benchmarks import RESIDENTIAL, sector_of
+from .building_use import siting_rule
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,7 +37,8 @@ def buildings_of(rows: pd.DataFrame) -> pd.DataFrame:
     rows
         Rows in a fixed order with ``target`` (number of the building), ``kind``, ``file``,
         ``file_number``, ``uprn``, ``parent_uprn``, the figures `SUMMED`, ``dwellings``,
-        ``built_year`` and the words `WORDS` (blank where not known).
+        ``built_year`` and the words `WORDS` (blank where not known); ``how`` may say how the heat
+        was worked out.
 
     Returns
     -------
@@ -66,14 +68,16 @@ def buildings_of(rows: pd.DataFrame) -> pd.DataFrame:
         known = rows[chosen(rows, rows[column].notna().to_numpy())]
         out[column] = known.groupby("target")[column].sum().reindex(targets)
         if column == "annual_heat_mwh":
-            out["heat_by"] = _sources(known).reindex(targets, fill_value="")
+            how = known.get("how", pd.Series("", index=known.index))
+            out["heat_by"] = _sources(known, how).reindex(targets, fill_value="")
     out["peak_kw"] = out["peak_kw"].where(size == 1)
     for column in WORDS:
         out[column] = _prevailing(rows, column).reindex(targets, fill_value="")
     years = rows[rows["built_year"].notna()].groupby("target")["built_year"].median()
     out["built_year"] = np.floor(years.reindex(targets))
     out = out.join(_homes(counted, size))
-    out["facts_by"] = _sources(counted).reindex(targets, fill_value="")
+    plain = pd.Series("", index=counted.index)
+    out["facts_by"] = _sources(counted, plain).reindex(targets, fill_value="")
     return out.join(_registers(rows, targets))
 
 
@@ -122,18 +126,79 @@ def chosen(rows: pd.DataFrame, known: Mask) -> Mask:
     return result
 
 
-def _sources(rows: pd.DataFrame) -> pd.Series[Any]:
-    """Kinds and files behind each building, least sure first."""
+def uncovered(rows: pd.DataFrame, consumers: pd.DataFrame) -> pd.DataFrame:
+    """
+    Buildings of which the rows with heat are known to be a part only.
+
+    Parameters
+    ----------
+    rows
+        As for `buildings_of`, with ``whole``: whether a row names the building itself.
+    consumers
+        CONSUMERS before tables were joined, numbered as ``target`` is; ``use``, ``dwellings`` and
+        ``floor_area_m2``.
+
+    Returns
+    -------
+    open
+        Indexed by ``target``: ``share`` of the building that no row covers, and ``words``, that
+        share in homes or floor area.
+
+    Notes
+    -----
+    ``share = 1 - told/known`` by homes where their number is known or by floor area where rows
+    state one, whichever leaves less; a row without floor area is taken to have the mean of its
+    neighbours. A rest below 1 - ``joined/covered_min_share`` is none. The floor area of a single
+    home, and the area of a pool or greenhouse, tell no part.
+    """
+    known = rows[chosen(rows, rows["annual_heat_mwh"].notna().to_numpy())]
+    target = known["target"]
+    named = known["uprn"] != ""
+    several = named.groupby(target).transform("sum") > 1
+    part = (known["parent_uprn"] != "") | known["floor_area_m2"].notna()
+    part = (part | known["dwellings"].notna() | several) & ~(known["whole"] & ~several)
+    use = known["use"].where(known["use"] != "", target.map(consumers["use"]).fillna(""))
+    home = (sector_of(use) == RESIDENTIAL) & (named | known["floor_area_m2"].notna())
+    area = known["floor_area_m2"]
+    area = area.fillna(area.groupby(target).transform("mean"))
+    told = pd.DataFrame(
+        {
+            "part": part.groupby(target).all(),
+            "homes": known["dwellings"].fillna(home.astype(float)).groupby(target).sum(),
+            "area": area.groupby(target).sum(min_count=1),
+        }
+    )
+    building = consumers.reindex(told.index)
+    floor = building["floor_area_m2"].where(~building["use"].isin(_NO_PARTS))
+    homes = building["dwellings"].where(building["dwellings"] > 0.0)
+    by_homes = ~(told["area"] / floor > told["homes"] / homes) & homes.notna()
+    total = homes.where(by_homes, floor)
+    rest = total - told["homes"].where(by_homes, told["area"])
+    share = rest / total
+    least = 1.0 - siting_rule("joined", "covered_min_share")
+    unit = np.where(by_homes, "dwellings", "m2")
+    words = [f"{a:,.0f} of {b:,.0f} {u}" for a, b, u in zip(rest, total, unit, strict=True)]
+    table = pd.DataFrame({"share": share, "words": words}, index=told.index)
+    # A difference at the limit is none, whatever the last digit says.
+    return table[told["part"] & (share > least + _ROUNDING)]
+
+
+_NO_PARTS = ("home", "pool", "greenhouse")
+_ROUNDING = 1e-9
+
+
+def _sources(rows: pd.DataFrame, how: pd.Series[Any]) -> pd.Series[Any]:
+    """Kinds and files behind each building, and how they were used, least sure first."""
     rank = rows["kind"].map({kind: number for number, kind in enumerate(KINDS)}).astype(int)
     labels = pd.DataFrame(
         {
             "target": rows["target"],
-            "label": rows["kind"] + ": " + rows["file"],
+            "label": rows["kind"] + ": " + rows["file"] + how.where(how == "", ", " + how),
             "rank": -rank,
             "file": rows["file_number"],
         }
     ).drop_duplicates(["target", "label"])
-    labels = labels.sort_values(["target", "rank", "file"], kind="stable")
+    labels = labels.sort_values(["target", "rank", "file", "label"], kind="stable")
     return _joined(labels["target"], labels["label"], "; ")
 
 

@@ -1,9 +1,9 @@
 """
 What should be looked at after demand tables were joined.
 
-Rows that belong to nobody or stand at no building, outlines around several buildings, and heat out
-of proportion to the estimate that it replaces: each told with counts and the first register
-numbers, per file. Nothing is changed here.
+Rows that belong to nobody or stand at no building, rows that may be one property twice, buildings
+of which only a part is told, and heat out of proportion to the estimate that it replaces: each told
+with counts and the first register numbers, per file. Nothing is changed here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from ..errors import Problem
 from ..reading.findings import ROWS_SHOWN, printable, shorten
 from .building_use import siting_rule
 from .flats import KINDS
-from .matching import NONE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -73,30 +71,68 @@ def _named(rows: pd.DataFrame) -> str:
     return ", ".join(distinct[:ROWS_SHOWN]) + more
 
 
-def outline_doubts(rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame) -> list[Problem]:
+def repeated_doubts(rows: pd.DataFrame) -> list[Problem]:
     """
-    Doubt outlines that hold several consumers but give their heat to one.
+    Doubt rows of one kind at one place without register number, which may be one property twice.
 
     Parameters
     ----------
     rows
-        ``file``, ``label``, ``target`` and geometry of rows of demand.
-    consumers
-        CONSUMERS in the same coordinate system.
+        ``file``, ``kind``, ``uprn``, ``id``, ``name``, ``label`` and ``place`` (any text, blank
+        where not known) of rows of demand.
 
     Returns
     -------
     doubts
         One per file.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"file": "a.csv", "kind": "epc", "uprn": "", "id": "",
+    ...     "name": "", "label": ["flat 1", "flat 1"], "place": "60.51,24.95"})
+    >>> print(repeated_doubts(rows)[0].what.split(",")[0])
+    2 rows of one kind are at the same place
     """
-    shapes = rows.geometry.to_numpy()
-    wide = np.flatnonzero((shapely.area(shapes) > 0.0) & (rows["target"] != NONE).to_numpy())
-    centre = shapely.point_on_surface(consumers.geometry.to_numpy())
-    row, _ = shapely.STRtree(centre).query(shapes[wide], predicate="contains")
-    several = np.zeros(len(rows), dtype=bool)
-    several[wide[np.bincount(row, minlength=len(wide)) > 1]] = True
-    what = "have outlines around several consumers; all their heat goes to the one most overlapped"
-    return rows_doubts(rows, several, what)
+    asked = rows[(rows["uprn"] == "") & ((rows["id"] != "") | (rows["place"] != ""))]
+    twice = asked[["kind", "id", "name", "place"]].duplicated(keep=False)
+    mask = twice.reindex(rows.index, fill_value=False).to_numpy(dtype=bool)
+    what = "of one kind are at the same place, without a number to tell them apart, and added up"
+    return rows_doubts(rows, mask, what)
+
+
+def part_doubts(
+    consumers: gpd.GeoDataFrame, words: pd.Series[str], files: pd.Series[str]
+) -> list[Problem]:
+    """
+    Doubt heat of a building of which tables hold a part only.
+
+    Parameters
+    ----------
+    consumers
+        CONSUMERS of which a rest is estimated, with ``id``.
+    words
+        How much that rest is.
+    files
+        Kinds and files that tell the part.
+
+    Returns
+    -------
+    doubts
+        One per kind and file.
+    """
+    problems = []
+    for file, some in consumers.groupby(files, sort=True):
+        first = some.head(ROWS_SHOWN)
+        names = [f"{shorten(name)} ({words.loc[row]})" for row, name in first["id"].items()]
+        more = ", …" if len(some) > ROWS_SHOWN else ""
+        what = (
+            f"{len(some):,} consumers are told of in part only, the rest is estimated: "
+            f"{', '.join(names)}{more}"
+        )
+        advice = "are all properties of the building listed?"
+        problems.append(Problem(file=printable(str(file)), where="", what=what, advice=advice))
+    return problems
 
 
 def ratio_doubts(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[Problem]:

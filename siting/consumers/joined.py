@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from ..reading.demand_rows import row_names
+from ..reading.demand_rows import newest, row_names
 from .benchmarks import RESIDENTIAL, sector_of
-from .flats import KINDS, SUMMED, WORDS, buildings_of, chosen
-from .join_doubts import outline_doubts, ratio_doubts, rows_doubts
-from .matching import NEAREST, NONE, consumers_of_rows
+from .flats import KINDS, SUMMED, WORDS, buildings_of, chosen, uncovered
+from .join_doubts import part_doubts, ratio_doubts, repeated_doubts, rows_doubts
+from .matching import NEAREST, NONE, consumers_of_rows, own_ids, spread, unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,7 +43,6 @@ _NUMBERS = (*SUMMED, "dwellings", "built_year")
 _REGISTER = ("uprn", "parent_uprn", "members", "wet_system", "communal")
 # Uses that the tags of the building itself, or the user, state.
 _OWN_USE = ("tag: ", GIVEN)
-_PLACE_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +97,17 @@ def join_demand(
     joined
         New consumers; ``demand_source`` is "metered: FILE", "epc: FILE" or "heat_map: FILE" where
         the heat is a table's, least sure kind first where several tables give a building its heat.
+        Where tables hold only a part of a building, the rest of it is estimated:
+        "benchmark, …, for 40 of 80 dwellings; epc: FILE for the others", and ``stated_heat_mwh`` is
+        the heat of that part, unless it is a heat map's.
     """
     frame = with_texts(consumers, _REGISTER).sort_values("id", kind="stable", ignore_index=True)
     rows = _rows(tables, frame.crs)
-    matches = consumers_of_rows(rows, frame)
-    rows["target"] = matches.target
-    for how, count in zip(*np.unique(matches.by.astype(str), return_counts=True), strict=True):
-        logger.info("%d rows of demand joined by %s", count, how or "nothing")
-    doubts = outline_doubts(rows, frame)
-    doubts += rows_doubts(rows, matches.by == NEAREST, _BESIDE)
+    older = ~rows["newest"].to_numpy()
+    doubts = rows_doubts(rows, older, "are older than another row of their property: not used")
+    rows = rows[~older].reset_index(drop=True)
+    rows, told = _matched(rows, frame)
+    doubts += told
     fresh = _new_consumers(rows, frame)
     lost = (rows["target"] == NONE).to_numpy()
     doubts += rows_doubts(rows, lost, "belong to no consumer and have no place with heat: not used")
@@ -114,18 +115,40 @@ def join_demand(
     doubts += rows_doubts(rows, _set_aside(rows, ~lost, frame), _ASIDE)
     rows = pd.DataFrame(rows[~lost].drop(columns="geometry")).reset_index(drop=True)
     before = pd.concat([frame, fresh], ignore_index=True) if len(fresh) else frame
-    after = _applied(before, buildings_of(rows), fill)
-    doubts += ratio_doubts(before, after)
+    after, told = _applied(before, rows, fill)
+    doubts += told + ratio_doubts(before, after)
     return Joined(
         consumers=after.sort_values("id", kind="stable", ignore_index=True),
         doubts=tuple(doubts),
-        left_out={"demand rows that belong to no consumer": int(lost.sum())},
+        left_out={_LOST: int(lost.sum())} | ({_OLDER: int(older.sum())} if older.any() else {}),
     )
 
 
+_LOST, _OLDER = "demand rows that belong to no consumer", "demand rows older than another"
 _BESIDE = "lie in no outline and are given to the nearest within reach, which may be a neighbour"
+_SPREAD = "have outlines around several consumers: their heat is spread over these by estimate"
 _OWN_CONSUMER = "belong to no consumer: each place with heat is a consumer of its own"
 _ASIDE = "are set aside: the consumers file or a surer table gives the heat of their consumer"
+
+
+def _matched(
+    rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+    """Rows with their consumers, outlines around several split among these, and doubts."""
+    matches = consumers_of_rows(rows, consumers)
+    for by, count in zip(*np.unique(matches.by.astype(str), return_counts=True), strict=True):
+        logger.info("%d rows of demand joined by %s", count, by or "nothing")
+    rows = rows.assign(target=matches.target, by=matches.by)
+    doubts = rows_doubts(rows, matches.by == NEAREST, _BESIDE) + repeated_doubts(rows)
+    rows = spread(rows, consumers)
+    split = (rows["around"] > 1).to_numpy()
+    first = rows[split].drop_duplicates(["file", "label", "place"])
+    doubts += rows_doubts(first, np.ones(len(first), dtype=bool), _SPREAD)
+    rows.loc[split, "how"] = [
+        "; ".join(filter(None, (how, f"share of an outline around {around} consumers")))
+        for how, around in rows.loc[split, ["how", "around"]].itertuples(index=False)
+    ]
+    return rows.assign(whole=rows["by"].isin(["id", "uprn"])), doubts
 
 
 def with_texts(frame: gpd.GeoDataFrame, columns: Iterable[str]) -> gpd.GeoDataFrame:
@@ -155,24 +178,26 @@ def _rows(tables: Sequence[DemandTable], crs: CRS) -> gpd.GeoDataFrame:
     """Rows of all tables in an order that does not depend on theirs."""
     frames = []
     for number, table in enumerate(tables):
-        frame = with_texts(table.frame.to_crs(crs), TEXTS).reset_index(drop=True)
+        frame = with_texts(table.frame.to_crs(crs), (*TEXTS, "heat_from"))
+        frame = frame.rename(columns={"heat_from": "how"}).reset_index(drop=True)
+        frame["newest"] = newest(frame)
         for column in _NUMBERS:
             frame[column] = pd.Series(frame.get(column, np.nan), index=frame.index, dtype=float)
         frame["label"] = row_names(frame)
         frame["kind"] = frame["kind"].where(frame["kind"] != "", KINDS[-1])
-        kept = frame[[*TEXTS, *_NUMBERS, "label", "geometry"]]
+        kept = frame[[*TEXTS, *_NUMBERS, "label", "how", "newest", "geometry"]]
         frames.append(kept.assign(file=table.file, file_number=number))
     rows = pd.concat(frames, ignore_index=True)
     rows["place"] = shapely.to_wkb(rows.geometry.to_numpy(), hex=True)
     rows["place"] = rows["place"].fillna("").astype(str)
-    keys = ["file_number", *TEXTS, "place", *_NUMBERS]
+    keys = ["file_number", *TEXTS, "place", *_NUMBERS, "how", "newest"]
     return rows.sort_values(keys, kind="stable", ignore_index=True)
 
 
 def _new_consumers(rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Consumers made of rows with a place and heat that belong to none; ``rows`` gets targets."""
     free = rows[rows["target"] == NONE]
-    names = pd.Series(_own_ids(free), index=free.index, dtype=object)
+    names = pd.Series(own_ids(free), index=free.index, dtype=object)
     heat = free["annual_heat_mwh"].groupby(names).transform("sum") > 0.0
     place = free.geometry.notna()
     usable = heat & place.groupby(names).transform("any")
@@ -180,48 +205,18 @@ def _new_consumers(rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame) -> gpd.G
     first = located.drop_duplicates("new_id").sort_values("new_id", kind="stable")
     number = pd.Series(np.arange(len(first)) + len(consumers), index=first["new_id"])
     rows.loc[usable.index[usable], "target"] = names[usable].map(number).to_numpy(dtype=np.int64)
-    ids = _unused(first["new_id"].tolist(), set(consumers["id"]))
+    ids = unused(first["new_id"].tolist(), set(consumers["id"]))
     fresh = gpd.GeoDataFrame({"id": ids}, geometry=first.geometry.to_numpy(), crs=consumers.crs)
     return with_texts(fresh, _REGISTER)
 
 
-def _own_ids(rows: gpd.GeoDataFrame) -> list[str]:
-    """Identifiers of rows as consumers: register number of the building, own one, id or place."""
-    centre = shapely.get_coordinates(
-        shapely.point_on_surface(rows.geometry.to_crs("EPSG:4326").to_numpy())
-    )
-    places = np.full(len(rows), "", dtype=object)
-    known = rows.geometry.notna().to_numpy()
-    places[known] = [
-        f"place/{lon:.{_PLACE_DECIMALS}f},{lat:.{_PLACE_DECIMALS}f}" for lon, lat in centre
-    ]
-    names = np.where(rows["id"] != "", rows["id"], places)
-    names = np.where(rows["uprn"] != "", "uprn/" + rows["uprn"], names)
-    # Properties at one and the same place are one building where no parent is named.
-    alone = (rows["parent_uprn"] == "") & (rows["id"] == "") & known
-    shared = alone & pd.Series(places, index=rows.index).where(alone).duplicated(keep=False)
-    names = np.where(shared, places, names)
-    names = np.where(rows["parent_uprn"] != "", "uprn/" + rows["parent_uprn"], names)
-    return [str(name) for name in names]
-
-
-def _unused(names: Sequence[str], taken: set[str]) -> list[str]:
-    """Names that no consumer bears yet."""
-    free = []
-    for name in names:
-        own = name
-        while own in taken:
-            own += " (joined)"
-        free.append(own)
-    return free
-
-
 def _applied(
     before: gpd.GeoDataFrame,
-    buildings: pd.DataFrame,
+    rows: pd.DataFrame,
     fill: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame],
-) -> gpd.GeoDataFrame:
-    """Consumers with what their rows say, what depends on it estimated anew."""
+) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+    """Consumers with what their rows say, what depends on it estimated anew, and doubts."""
+    buildings = buildings_of(rows)
     touched = before.iloc[buildings.index.to_numpy()].copy()
     told = buildings.set_index(touched.index)
     touched = with_texts(
@@ -232,11 +227,51 @@ def _applied(
     for column in (*_NUMBERS, "levels"):
         cells = pd.Series(touched.get(column, np.nan), index=touched.index)
         touched[column] = pd.to_numeric(cells).astype(float)
+    parts = uncovered(rows, touched)
+    parts = parts[~_given(touched, "demand_source", "annual_heat_mwh").loc[parts.index]]
+    told = _without_parts(told, touched, parts.index)
     _take_use(touched, told)
     _take_words(touched, told)
     _take_figures(touched, told)
+    doubts = _add_rest(touched, parts, fill)
     rest = before.drop(index=touched.index)
-    return pd.concat([rest, fill(touched)]).sort_index()
+    return pd.concat([rest, fill(touched)]).sort_index(), doubts
+
+
+def _without_parts(
+    told: pd.DataFrame, touched: gpd.GeoDataFrame, parts: pd.Index[Any]
+) -> pd.DataFrame:
+    """What rows say of their buildings, without what holds only for a part of one."""
+    told = told.copy()
+    told.loc[parts, ["floor_area_m2", "dwellings", "units", "peak_kw"]] = np.nan
+    told.loc[parts[(touched.loc[parts, "use"] != "").to_numpy()], "use"] = ""
+    return told
+
+
+def _add_rest(
+    touched: gpd.GeoDataFrame,
+    parts: pd.DataFrame,
+    fill: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame],
+) -> list[Problem]:
+    """Add the estimate of what no row covers to the heat that rows state of a part; doubts."""
+    touched["stated_heat_mwh"] = np.nan
+    if parts.empty:
+        return []
+    told = touched.loc[parts.index]
+    blank = {"annual_heat_mwh": np.nan, "peak_kw": np.nan, "demand_source": "", "peak_source": ""}
+    whole = fill(told.assign(**blank))
+    rest = whole["annual_heat_mwh"] * parts["share"]
+    known = rest.notna()
+    by = told["demand_source"]
+    words = parts["words"].where(known, parts["words"] + ", which stay unknown")
+    doubts = part_doubts(told, words, by)
+    row = parts.index[known]
+    surest = ~by.str.startswith(KINDS[-1])
+    touched.loc[row, "stated_heat_mwh"] = told["annual_heat_mwh"].where(surest)[row]
+    touched.loc[row, "annual_heat_mwh"] += rest[row]
+    source = whole["demand_source"] + ", for " + words + "; " + by + " for the others"
+    touched.loc[row, "demand_source"] = source[row]
+    return doubts
 
 
 def _take_use(touched: gpd.GeoDataFrame, told: pd.DataFrame) -> None:

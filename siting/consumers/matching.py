@@ -3,8 +3,9 @@ Which consumer a row of a demand table belongs to.
 
 By identifier, else by register number (its own, then that of the building it is part of), else by
 place: a point belongs to the outline around it or to the nearest one within reach, an outline to
-the one it overlaps most. Properties of one parent go together. What the rows say is added up in
-`flats`; distances stand in ``data/siting_rules.csv`` under ``joined``.
+the one it overlaps most, but heat of an outline around several buildings is spread over these.
+Properties of one parent go together. What the rows say is added up in `flats`; distances stand in
+``data/siting_rules.csv`` under ``joined``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import shapely
 from .building_use import siting_rule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import numpy.typing as npt
 
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 
 NONE = -1
 NEAREST = "nearest outline within reach"
+PLACE = "place"
 _MILLIMETRES = 3
+_PLACE_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,130 @@ def consumers_of_rows(rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame) -> Ma
     return Matches(target=np.where(moved, shared, target), by=by)
 
 
+def spread(rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Rows of demand, those with an outline around several consumers split among these.
+
+    Parameters
+    ----------
+    rows
+        Rows of demand with ``target`` and ``by`` of `consumers_of_rows`.
+    consumers
+        CONSUMERS with their estimates, in the same coordinate system, ordered by ``id``.
+
+    Returns
+    -------
+    spread
+        New frame in the order of `rows`; ``around`` is the number of consumers that the outline of
+        a row was split among, 1 for all others.
+
+    Notes
+    -----
+    Heat is split in proportion to the yearly heat of the consumers so far, else to their floor
+    area, else evenly, so that its sum stays. What else the row says holds for none of them alone
+    and is dropped. A row that names its consumer or a parent is not split.
+    """
+    row, inside = _held(rows, consumers)
+    shares = _shares(consumers.iloc[inside], row)
+    row, inside, shares = row[shares > 0.0], inside[shares > 0.0], shares[shares > 0.0]
+    pieces = rows.iloc[row].assign(target=inside, around=np.bincount(row, minlength=len(rows))[row])
+    pieces["annual_heat_mwh"] *= shares
+    pieces[["peak_kw", "floor_area_m2", "dwellings", "built_year"]] = np.nan
+    pieces[["uprn", "use", "name", "wet_system", "communal"]] = ""
+    alone = rows.drop(index=rows.index[np.unique(row)]).assign(around=1)
+    together: gpd.GeoDataFrame = pd.concat([alone, pieces]).sort_index(kind="stable")
+    return together.reset_index(drop=True)
+
+
+def own_ids(rows: gpd.GeoDataFrame) -> list[str]:
+    """
+    Identifiers of rows that become consumers of their own.
+
+    Parameters
+    ----------
+    rows
+        ``id``, ``uprn``, ``parent_uprn`` (blank where not known) and geometry.
+
+    Returns
+    -------
+    names
+        Register number of the building, else the own one, else id or place; rows of one building
+        share one.
+    """
+    centre = shapely.get_coordinates(
+        shapely.point_on_surface(rows.geometry.to_crs("EPSG:4326").to_numpy())
+    )
+    places = np.full(len(rows), "", dtype=object)
+    known = rows.geometry.notna().to_numpy()
+    places[known] = [
+        f"place/{lon:.{_PLACE_DECIMALS}f},{lat:.{_PLACE_DECIMALS}f}" for lon, lat in centre
+    ]
+    names = np.where(rows["id"] != "", rows["id"], places)
+    names = np.where(rows["uprn"] != "", "uprn/" + rows["uprn"], names)
+    # Properties at one and the same place are one building where no parent is named.
+    alone = (rows["parent_uprn"] == "") & (rows["id"] == "") & known
+    shared = alone & pd.Series(places, index=rows.index).where(alone).duplicated(keep=False)
+    names = np.where(shared, places, names)
+    names = np.where(rows["parent_uprn"] != "", "uprn/" + rows["parent_uprn"], names)
+    return [str(name) for name in names]
+
+
+def unused(names: Sequence[str], taken: set[str]) -> list[str]:
+    """
+    Names that no consumer bears yet.
+
+    Parameters
+    ----------
+    names
+        Names wanted, each once.
+    taken
+        Names of the consumers.
+
+    Returns
+    -------
+    names
+        In order; a taken one has " (joined)" at its end.
+
+    Examples
+    --------
+    >>> unused(["a", "b"], {"a"})
+    ['a (joined)', 'b']
+    """
+    free = []
+    for name in names:
+        own = name
+        while own in taken:
+            own += " (joined)"
+        free.append(own)
+    return free
+
+
+def _held(rows: gpd.GeoDataFrame, consumers: gpd.GeoDataFrame) -> tuple[Ints, Ints]:
+    """Pairs of an outline with heat and a consumer in it, of outlines that hold several."""
+    shapes = rows.geometry.to_numpy()
+    asked = rows["by"].isin(["", PLACE]) & (rows["parent_uprn"] == "")
+    asked &= rows["annual_heat_mwh"].notna() & (shapely.area(shapes) > 0.0)
+    wide = np.flatnonzero(asked.to_numpy())
+    centre = shapely.point_on_surface(consumers.geometry.to_numpy())
+    outline, inside = shapely.STRtree(centre).query(shapes[wide], predicate="contains")
+    several = np.bincount(outline, minlength=len(wide))[outline] > 1
+    row, inside = wide[outline[several]], inside[several]
+    order = np.lexsort((inside, row))
+    return row[order], inside[order]
+
+
+def _shares(held: pd.DataFrame, row: Ints) -> Floats:
+    """Share of its outline's heat that each consumer takes."""
+    weights = [held["annual_heat_mwh"].fillna(0.0), held["floor_area_m2"].fillna(0.0)]
+    chosen = np.ones(len(held))
+    for weight in reversed(weights):
+        sums = np.bincount(row, weights=weight)[row] if len(row) else chosen
+        chosen = np.where(sums > 0.0, weight, chosen)
+    total = np.bincount(row, weights=chosen)[row] if len(row) else chosen
+    shares: Floats = chosen / total
+    return shares
+
+
 def _by_key(wanted: pd.Series[Any], keys: pd.Series[Any]) -> Ints:
     """Position of the first consumer with each key; -1 for blanks and unknown keys."""
     position = pd.Series(np.arange(len(keys)), index=pd.Index(keys.to_numpy(), dtype=object))
@@ -99,7 +228,7 @@ def _by_place(
     dots, outlines = np.flatnonzero(point), np.flatnonzero(~point)
     target[outlines] = _overlapped(places[outlines], shapes, tree)
     target[dots] = _around(places[dots], shapes, tree)
-    by = np.where(target == NONE, "", "place").astype(object)
+    by = np.where(target == NONE, "", PLACE).astype(object)
     lost = dots[target[dots] == NONE]
     target[lost] = _nearest(places[lost], shapes, tree)
     by[lost] = np.where(target[lost] == NONE, "", NEAREST)

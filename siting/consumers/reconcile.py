@@ -127,7 +127,8 @@ def reconcile(
     -----
     With control total C, stated heat G and estimates E of an area, the factor on the estimates is
     ``f = (C - G) / E``, so that ``G + f·E = C``. A consumer is in the area that holds a point on
-    its surface, on a common border in that with the smaller id; consumers in no area stay.
+    its surface, on a common border in that with the smaller id; consumers in no area stay. Where
+    tables state the heat of a part of a building (``stated_heat_mwh``), that part belongs to G.
     """
     if controls.empty:
         return Reconciled(consumers=consumers.copy(), table=no_reconciliation(), doubts=())
@@ -137,16 +138,17 @@ def reconcile(
     area = _areas_of(frame, areas)
     heat = frame["annual_heat_mwh"].fillna(0.0).to_numpy(dtype=float)
     source = frame["demand_source"].astype(str)
-    fixed = source.str.startswith(_FIXED).to_numpy()
+    fixed = _fixed_share(frame, heat, source.str.startswith(_FIXED).to_numpy())
     count = len(areas)
     counted = (area >= 0) & (heat > 0.0)
     given, estimated = (
-        np.bincount(area[rows], heat[rows], minlength=count).astype(np.float64)
-        for rows in (counted & fixed, counted & ~fixed)
+        np.bincount(area[counted], (heat * share)[counted], minlength=count).astype(np.float64)
+        for share in (fixed, 1.0 - fixed)
     )
     table = _table(areas, area, counted, given=given, estimated=estimated, read_area=read_area)
-    scaled = counted & ~fixed & (table["status"].to_numpy() == OK)[area]
+    scaled = counted & (fixed < 1.0) & (table["status"].to_numpy() == OK)[area]
     factor = np.where(scaled, table["factor"].to_numpy(dtype=float)[area], 1.0)
+    factor = fixed + (1.0 - fixed) * factor
     result = _scaled(frame, factor, scaled, file)
     sums = result["annual_heat_mwh"].fillna(0.0).to_numpy(dtype=float)
     table["result_mwh"] = np.bincount(area[counted], sums[counted], minlength=count)
@@ -290,6 +292,14 @@ def _reason(row: Any, outside: float) -> str:
             f"total of {row.control_mwh:,.0f}"
         )
     return f"{outside:.0%} of the area lies where no consumers were read"
+
+
+def _fixed_share(frame: gpd.GeoDataFrame, heat: Floats, whole: Mask) -> Floats:
+    """Share of each consumer's heat that is never scaled: all, a stated part of it, or nothing."""
+    cells = pd.Series(frame.get("stated_heat_mwh", np.nan), index=frame.index, dtype=float)
+    part = np.clip(cells.fillna(0.0).to_numpy(), 0.0, heat)
+    share = np.divide(part, heat, out=np.zeros(len(heat)), where=heat > 0.0)
+    return np.where(whole, 1.0, share)
 
 
 def _scaled(frame: gpd.GeoDataFrame, factor: Floats, scaled: Mask, file: str) -> gpd.GeoDataFrame:

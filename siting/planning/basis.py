@@ -14,7 +14,7 @@ from heatreach.network import design_network, flow_share
 
 from .network_energy import mean_state, network_supply
 from .operation import operated_network, priced_warmth
-from .project_tables import Made, project_tables
+from .project_tables import Made, project_tables, with_left_aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,8 @@ class Basis:
         Conditions of the design.
     premium_share
         How much dearer than its tariff heat is taken to sell.
+    aside
+        Existing heat networks that the site does better without; None where there are none.
     """
 
     site: pd.Series[Any]
@@ -52,6 +54,7 @@ class Basis:
     consumers: gpd.GeoDataFrame
     rules: DesignRules
     premium_share: float
+    aside: gpd.GeoDataFrame | None = None
 
     def designed(self, study: NetworkStudy, *, effort: Effort) -> NetworkPlan:
         """Network for this basis."""
@@ -88,6 +91,8 @@ class Basis:
         """Project of a plan with known temperatures and energies, and figures known better."""
         network = project_tables(study, self.site, plan, self.rules, state, energy, figures)
         network.project["design_premium_share"] = self.premium_share
+        if self.aside is not None:
+            network = with_left_aside(study, network, self.site, self.aside)
         share = flow_share(plan.edges, study.catalogue, self.rules)
         made = Made(plan=plan, state=state, energy=energy, flow_share=share, basis=self)
         return replace(network, made=made)

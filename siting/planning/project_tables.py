@@ -7,11 +7,12 @@ CONNECTIONS, with its money and carbon. Which network it is, is decided in `proj
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from heatreach.network import section_table
@@ -24,8 +25,6 @@ from .terms import ending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from heatreach.network import (
         Catalogue,
@@ -40,6 +39,10 @@ if TYPE_CHECKING:
     from ..screen import Attached
     from .basis import Basis
     from .network_energy import Making
+
+BETTER_WITHOUT = (
+    "left out: without existing heat networks and their hot water the data centre has a better one"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +165,7 @@ def project_tables(
         name=site["name"],
         hypothetical=site["hypothetical"],
         consumers=len(served),
+        heat_networks=int((served["use"] == HEAT_NETWORK).sum()),
         consumers_in_reach=int(plan.consumers["route_m"].le(rules.reach_m).sum()),
         peak_sum_kw=served["peak_kw"].sum(),
         proven=plan.proven,
@@ -273,6 +277,36 @@ def _decided(
     return frame.assign(
         consumer_id=frame["id"], site_id=site["id"], hypothetical=site["hypothetical"]
     )
+
+
+def with_left_aside(
+    study: NetworkStudy, network: SiteNetwork, site: pd.Series[Any], aside: gpd.GeoDataFrame
+) -> SiteNetwork:
+    """
+    A network with the existing heat networks that it is better without.
+
+    Parameters
+    ----------
+    study
+        What the networks share.
+    network
+        Designed without them.
+    site
+        Row of SITES.
+    aside
+        Rows of CONSUMERS with ``use`` ``heat_network``.
+
+    Returns
+    -------
+    whole
+        The same network; each of them is an unconnected row of its connections with the reason.
+    """
+    rows = _decided(
+        study, site, aside.assign(connected=False, reason=BETTER_WITHOUT, route_m=np.nan)
+    ).assign(project_id="")
+    together = pd.concat([pd.DataFrame(network.connections), pd.DataFrame(rows)], ignore_index=True)
+    connections = gpd.GeoDataFrame(together, geometry="geometry", crs=study.inputs.crs)
+    return replace(network, connections=connections)
 
 
 def nothing(study: NetworkStudy, site: pd.Series[Any], status: str, reason: str) -> SiteNetwork:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from heatreach.data import load_table
 
-from .column_rules import registry_range
+from .column_rules import NEAR, registry_range
 from .findings import Phrase
 from .values import (
     SHOWN_UNIT,
@@ -239,7 +239,7 @@ def _refuse_unknown(
     unknown = np.array([bool(p) and p not in allowed for p in plain], dtype=bool)
     for name in dict.fromkeys(p for p, bad in zip(plain, unknown, strict=True) if bad):
         mask = np.array([p == name for p in plain], dtype=bool)
-        hits = difflib.get_close_matches(name, sorted(allowed), n=2, cutoff=0.5)
+        hits = difflib.get_close_matches(name, sorted(allowed), n=2, cutoff=NEAR)
         near = list(dict.fromkeys(allowed[hit] for hit in hits))
         known = ", ".join(sorted(set(allowed.values())))
         advice = f"did you mean {' or '.join(near)}?" if near else f"known are: {known}"

@@ -101,6 +101,55 @@ def points_text(bounds: Floats, x: str = "lon", y: str = "lat") -> list[Phrase]:
     return [Phrase(f"{x} {row[0]:.8g}, {y} {row[1]:.8g}") for row in bounds]
 
 
+def in_area_of_use(points: Floats, crs: CRS) -> Mask:
+    """
+    Whether points lie in the area that a projected coordinate system was made for.
+
+    Parameters
+    ----------
+    points
+        Easting and northing, shape (n, 2) [m].
+    crs
+        The projected system.
+
+    Returns
+    -------
+    inside
+        One per point; False also for numbers that are no place in that system.
+
+    Examples
+    --------
+    >>> in_area_of_use(np.array([[530000.0, 180000.0], [4e6, 3e6]]), CRS.from_epsg(27700)).tolist()
+    [True, False]
+    """
+    return ~_outside(np.hstack([points, points]), crs, margin=0.0)
+
+
+def lon_lat(point: Floats, crs: CRS) -> tuple[float, float]:
+    """
+    Position of one point in WGS 84.
+
+    Parameters
+    ----------
+    point
+        Easting and northing [m].
+    crs
+        Their coordinate system.
+
+    Returns
+    -------
+    lon, lat
+        In degrees.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in lon_lat(np.array([530000.0, 180000.0]), CRS.from_epsg(27700))]
+    [-0.13, 51.5]
+    """
+    lon, lat = _transformer(crs).transform(float(point[0]), float(point[1]))
+    return float(lon), float(lat)
+
+
 def _transformer(crs: CRS) -> Transformer:
     """Best transformation to WGS 84 that needs no grid file."""
     with warnings.catch_warnings():

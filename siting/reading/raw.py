@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 ACCEPTED = (
     "GeoPackage (.gpkg), GeoJSON (.geojson, .json), GeoParquet (.parquet), FlatGeobuf (.fgb), "
-    "shapefile (.zip or .shp), CSV (.csv) or Excel (.xlsx) with the columns lat and lon"
+    "shapefile (.zip or .shp), CSV (.csv) or Excel (.xlsx) with the columns lat and lon, "
+    "or easting and northing (British National Grid)"
 )
 # Guards against files made to exhaust the machine; far above any real input.
 MAX_BYTES = 2**31

@@ -106,7 +106,8 @@ def drawable(frame: gpd.GeoDataFrame) -> Any:
     rows
         Those whose geometry is neither missing nor empty.
     """
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    shapes = frame.geometry.to_numpy()
+    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
 
 def text_column(frame: pd.DataFrame, column: str) -> list[str]:

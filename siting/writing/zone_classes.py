@@ -28,6 +28,41 @@ SECTION_WIDTHS = 1.6
 BELOW_ON_STREETS = ("#aaa69b", 2.0)
 RADII = (3.5, 6.0, 8.5, 11.0, 14.0)
 WORTH_LABEL = "{below}, yet a street rule holds"
+BRANCHES = (
+    "Every branch must carry the threshold by itself, so the mean of a zone may be higher without "
+    "its being a zone of the higher class."
+)
+ALONE = (
+    "Shares are those of a data centre that served this zone alone; those of several zones must "
+    "not be added. Heat lost in pipes is not taken off."
+)
+LONG_METHODS = {
+    "trench": "Per metre of trench",
+    "street": "Per metre of street",
+    "radius": "Per metre between neighbours",
+}
+
+
+def method_density(method: str) -> str:
+    """
+    Column of the density that a rule goes by.
+
+    Parameters
+    ----------
+    method
+        ``trench``, ``street`` or ``radius``.
+
+    Returns
+    -------
+    column
+        Of the ZONES table.
+
+    Examples
+    --------
+    >>> method_density("street")
+    'street_heat_density_mwh_m'
+    """
+    return f"{method}_heat_density_mwh_m"
 
 
 def density_styles() -> dict[str, tuple[str, float, str]]:

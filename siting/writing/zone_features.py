@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from .map_geojson import Theme, as_features, drawable, figure_column, name_column, text_column
 from .wording import figure, html_text, is_blank
-from .zone_classes import density_labels, density_styles, line_style
+from .zone_classes import (
+    LONG_METHODS,
+    density_labels,
+    density_styles,
+    line_style,
+    method_density,
+)
 from .zone_results import first_rule, rows_of_rule
 from .zone_supply_features import best_source
 
@@ -58,19 +64,23 @@ def _zone_theme(
             "the most heat; all are in zones.gpkg."
         )
     rows = all_rows.head(MOST_ZONES)
-    short = {"name": "Zone", "heat": "Heat", "trench": "Per metre of trench"}
+    own = method_density(rule.method)
+    short = {"name": "Zone", "heat": "Heat", rule.method: LONG_METHODS[rule.method]}
     short |= {"certainty": "Certainty"}
     more = {"rule": "Rule", "rank": "Rank", "range": "Range", "consumers": "Consumers"}
     more |= {"anchors": "Anchor loads", "required": "Could be required to connect"}
-    more |= {"street": "Per metre of street", "length": "Trench", "area": "Area"}
-    more |= {"crossings": "Trench crosses", "source": "Best data centre"}
+    others = [method for method in LONG_METHODS if method != rule.method]
+    more |= {method: LONG_METHODS[method] for method in others}
+    more |= {"length": "Trench", "area": "Area", "crossings": "Trench crosses"}
+    more |= {"source": "Best data centre, if for this zone alone"}
+    more |= {"networks": "Existing heat networks near"}
     more |= {"why": "Why this certainty", "id": "Zone id"}
     return Theme(
         key=f"zones_{number}",
         label=f"Zones: {html_text(rule.title)}",
         features=as_features(
             rows.geometry,
-            density_labels(rows["trench_heat_density_mwh_m"]) if len(rows) else [],
+            density_labels(rows[own]) if len(rows) else [],
             _zone_texts(rows, rule, zones),
             tolerance_m=ZONE_TOLERANCE_M,
         ),
@@ -94,8 +104,7 @@ def _zone_texts(rows: Any, rule: FinishedRule, zones: FinishedZones) -> dict[str
             f"{figure(low)} to {figure(high, 'MWh/yr')}"
             for low, high in zip(rows["heat_low_mwh"], rows["heat_high_mwh"], strict=True)
         ],
-        "trench": figure_column(rows, "trench_heat_density_mwh_m", density),
-        "street": figure_column(rows, "street_heat_density_mwh_m", density),
+        **{method: figure_column(rows, method_density(method), density) for method in LONG_METHODS},
         "consumers": figure_column(rows, "consumers"),
         "anchors": figure_column(rows, "anchors"),
         "required": [_required_text(row) for row in rows.itertuples()],
@@ -103,6 +112,7 @@ def _zone_texts(rows: Any, rule: FinishedRule, zones: FinishedZones) -> dict[str
         "area": figure_column(rows, "area_ha", "ha"),
         "crossings": [crossings_text(row) for row in rows.itertuples()],
         "source": [str(best_source(row, zones)) for row in rows.itertuples()],
+        "networks": text_column(rows, "heat_networks"),
         "certainty": text_column(rows, "certainty"),
         "why": [str(html_text(text, longest=240)) for text in rows["certainty_reason"]],
         "id": text_column(rows, "zone_id"),

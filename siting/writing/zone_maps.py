@@ -14,7 +14,15 @@ from .map_classes import USE_GROUPS, use_group
 from .map_page import page
 from .map_script import layer_entry, map_script
 from .wording import MISSING, figure, html_text, if_given, is_blank
-from .zone_classes import density_styles, heat_radii, section_styles
+from .zone_classes import (
+    ALONE,
+    BRANCHES,
+    LONG_METHODS,
+    density_styles,
+    heat_radii,
+    method_density,
+    section_styles,
+)
 from .zone_features import MOST_ZONES, rank_themes, zone_themes
 from .zone_heat_features import (
     anchor_themes,
@@ -148,7 +156,7 @@ def zone_panel(zones: FinishedZones, drawn: Collection[str]) -> dict[str, Any]:
     return {
         "indicative": INDICATIVE,
         "summary": html_text(zones.summary, longest=600),
-        "headings": _headings(zones),
+        "notes": [BRANCHES, *([ALONE] if len(zones.sources) else [])],
         "parts": [
             _rule_part(zones, rule, number=number, is_open=rule.name == shown)
             for number, rule in enumerate(zones.rules, start=1)
@@ -168,11 +176,11 @@ def zone_panel(zones: FinishedZones, drawn: Collection[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _headings(zones: FinishedZones) -> list[tuple[str, str]]:
-    """Column headings of the tables of zones."""
-    headings = [("Rank", ""), ("Zone", ""), ("Heat", "MWh/yr"), ("Per metre", "MWh/m/yr")]
-    headings += [("Anchors", ""), ("Certainty", "")]
-    return [*headings, ("Best data centre", "share of heat")] if len(zones.sources) else headings
+def _headings(zones: FinishedZones, rule: FinishedRule) -> list[tuple[str, str]]:
+    """Column headings of the table of the zones of a rule."""
+    headings = [("Rank", ""), ("Zone", ""), ("Heat", "MWh/yr")]
+    headings += [(LONG_METHODS[rule.method], "MWh/m/yr"), ("Anchors", ""), ("Certainty", "")]
+    return [*headings, ("Best data centre", "share, alone")] if len(zones.sources) else headings
 
 
 def _rule_part(
@@ -188,11 +196,12 @@ def _rule_part(
         "routes": f"zone_routes_{number}",
         "ranks": f"zone_ranks_{number}",
         "title": html_text(rule.title),
+        "headings": _headings(zones, rule),
         "count": f"{count}, {figure(heat, 'MWh/yr')}" if len(rows) else "no zone",
         "about": html_text(rule_words(rule), longest=300),
         "open": is_open,
         "rows": [
-            _row(zones, row, number=place)
+            _row(zones, rule, row, number=place)
             for place, row in enumerate(rows.head(MOST_ROWS).itertuples())
         ],
         "more": f"{left:,} more are in zones.csv." if left > 0 else "",
@@ -222,12 +231,12 @@ def rule_words(rule: FinishedRule) -> str:
     return f"Rule {rule.name}: {asked}{place}; {rule.legal_status}."
 
 
-def _row(zones: FinishedZones, row: Any, *, number: int) -> dict[str, Any]:
+def _row(zones: FinishedZones, rule: FinishedRule, row: Any, *, number: int) -> dict[str, Any]:
     """Cells of one zone."""
     words = [html_text(row.certainty)]
     if len(zones.sources):
         words.append(best_source(row, zones))
-    figures = (row.heat_mwh, row.trench_heat_density_mwh_m, row.anchors)
+    figures = (row.heat_mwh, getattr(row, method_density(rule.method)), row.anchors)
     return {
         "rank": MISSING if is_blank(row.rank) else str(int(row.rank)),
         "number": number,

@@ -67,7 +67,7 @@ def route_themes(zones: FinishedZones, notes: list[str]) -> list[Theme]:
         In the order of the rules; none is in the layer switch of its own.
     """
     style = {"color": ROUTE_COLOUR, "weight": 2.5, "opacity": 0.9, "dashArray": "8 6"}
-    labels = {"site": "Data centre", "zone": "Zone", "route": "Route", "share": "Could cover"}
+    labels = {"site": "Data centre", "zone": "Zone", "route": "Route", "share": "Could cover alone"}
     drawn, left = [], 0
     for number, rule in enumerate(zones.rules, start=1):
         pairs = drawable(rows_of_rule(zones.sources, "zone_sources", rule.name))
@@ -162,7 +162,11 @@ def site_theme(zones: FinishedZones) -> Theme:
         features=as_features(sites.geometry.representative_point(), classes, texts),
         styles={kind: {"html": site_symbol(kind)} for kind in sorted(set(classes))},
         tooltip=short,
-        popup={**short, "it": "IT load", "zones": "Zones in reach, best first"},
+        popup={
+            **short,
+            "it": "IT load",
+            "zones": "Zones in reach with what it could cover of each alone, best first",
+        },
         marker="site",
     )
 

@@ -2,8 +2,9 @@
 Loads of zones: which are anchors, and which buildings could be required to connect.
 
 Units with one parent register number are one building; buildings of one site (hospital, university,
-school) are one load. The anchor test asks the load, the requirement to connect asks the building.
-Each heat belongs to one building and one load, so it is counted once. Limits stand in
+school) are one load of the table. As anchors count the buildings that reach the limit alone, and a
+load whose buildings only reach it together counts as one (`counting`). The requirement to connect
+asks the building. Cells of a heat map are no buildings and count for neither. Limits stand in
 ``data/siting_rules.csv`` and the zone rules. Whether a building will be required is for the
 authority of the zone to say; the table only tells which could be.
 """
@@ -22,6 +23,8 @@ from scipy.sparse.csgraph import connected_components
 
 from heatreach.data import load_table
 
+from .counting import anchor_counts, is_cell
+from .load_texts import largest_members, load_texts
 from .ranges import RESIDENTIAL, group_sums, heat_ranges, text_column
 from .rules import anchor_mwh, class_labels, heat_classes, required_mwh
 
@@ -30,9 +33,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-YES, NO, IF_WET = "yes", "no", "if wet system"
-CONFIDENCE = ("low", "medium", "high")
-SEPARATOR = "; "
+YES, NO, IF_WET, UNKNOWN = "yes", "no", "if wet system", "not known"
+STRENGTH = (YES, IF_WET, UNKNOWN, NO)
+"""Words of the requirement to connect; of several buildings the strongest speaks."""
 
 
 def buildings_of(consumers: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -112,21 +115,22 @@ def required_to_connect(consumers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     consumers
-        ``id``, ``uprn``, ``parent_uprn``, ``use``, ``sector``, ``annual_heat_mwh``, ``wet_system``
-        and ``communal``.
+        ``id``, ``uprn``, ``parent_uprn``, ``use``, ``sector``, ``annual_heat_mwh``, ``wet_system``,
+        ``communal`` and ``demand_source``.
 
     Returns
     -------
     required
         One row per consumer, the same for all units of a building: ``building``, ``required``
-        (yes, no, if wet system) and ``reason``.
+        (yes, no, if wet system, not known) and ``reason``.
 
     Notes
     -----
     Communally heated: yes, whatever its size. Else homes: no. Else yes if the heat of the units
     that are no homes is above the limit and water heats the building, "if wet system" where that is
-    not known. Uses that can never be required (an existing heat network is no building) stand in
-    ``data/use_sectors.csv``.
+    not known. Units of unknown use could be homes or not: "not known" where they decide. Uses that
+    can never be required (an existing heat network is no building) stand in
+    ``data/use_sectors.csv``; cells of a heat map are no buildings either.
     """
     building = buildings_of(consumers)
     count = int(building.max(initial=-1)) + 1
@@ -135,17 +139,25 @@ def required_to_connect(consumers: pd.DataFrame) -> pd.DataFrame:
         return group_sums(building, which.to_numpy(dtype=float), count) > 0.0
 
     wet, communal = text_column(consumers, "wet_system"), text_column(consumers, "communal")
-    work = ~text_column(consumers, "sector").eq(RESIDENTIAL)
+    sector, cell = text_column(consumers, "sector"), is_cell(consumers)
+    work = ~sector.isin([RESIDENTIAL, ""])
     barred = work & text_column(consumers, "use").isin(_uses_never_required())
-    work &= ~barred
-    heat = consumers["annual_heat_mwh"].where(work, 0.0)
-    above = group_sums(building, heat, count) > required_mwh()
+    work &= ~barred & ~cell
+    perhaps = work | (sector.eq("") & ~cell)
+
+    def is_above(which: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+        heat = consumers["annual_heat_mwh"].where(which, 0.0)
+        return group_sums(building, heat, count) > required_mwh()
+
+    above = is_above(work)
     dry = any_of(work & wet.eq(NO)) & ~any_of(work & wet.ne(NO))
     limit = f"{required_mwh():,.0f} MWh/yr"
     cases = [
+        (any_of(cell), NO, "a cell of a heat map, not a building"),
         (~any_of(~barred), NO, "joined by agreement, not as a building"),
         (any_of(communal.eq(YES)), YES, "heated communally already"),
-        (~any_of(work), NO, "homes that are not heated communally"),
+        (~above & is_above(perhaps), UNKNOWN, "its use is not known"),
+        (~any_of(perhaps), NO, "homes that are not heated communally"),
         (~above, NO, f"needs no more than {limit}"),
         (any_of(wet.eq(YES)), YES, f"not homes, above {limit}, heated by water"),
         (dry, NO, "not heated by water"),
@@ -185,38 +197,33 @@ def anchor_loads(consumers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Notes
     -----
-    A load is an anchor from the heat in ``anchor/heat_min_mwh``; a zone asks its own rule.
+    A load is an anchor from the heat in ``anchor/heat_min_mwh``; a zone asks its own rule. A site
+    that has a name goes by it, else its largest member gives the name.
     """
     load = loads_of(consumers)
     count = int(load.max(initial=-1)) + 1
+    required = required_to_connect(consumers)
+    numbers = anchor_counts(
+        consumers, load, required["building"].to_numpy(), loads=count, anchor_mwh=anchor_mwh()
+    )
     table = heat_ranges(consumers, load, count)
     table = table.assign(
         load=np.arange(count),
-        anchor=table["heat_mwh"] >= anchor_mwh(),
-        **_required_words(required_to_connect(consumers), load, count),
+        anchor=numbers["anchors"] > 0,
+        anchor_count=numbers["anchors"],
+        **_required_words(required, load, count),
     )
     keep = (table["anchor"] | (table["required"] != NO)).to_numpy()
     # From here on only loads that are told of, numbered anew.
     number = np.where(keep, np.cumsum(keep) - 1, -1)[load]
-    mine, load, count = consumers[number >= 0], number[number >= 0], int(keep.sum())
-    heat = mine["annual_heat_mwh"].to_numpy(dtype=float)
-    # The largest member speaks for the load; ties go to the smallest id, as rows are ordered by it.
-    order = np.lexsort((np.arange(len(load)), -heat, load))
-    largest = order[np.diff(load[order], prepend=-1) != 0]
-    first = mine.iloc[largest]
+    mine, load = consumers[number >= 0], number[number >= 0]
+    largest = largest_members(mine, load)
     table = table[keep].reset_index(drop=True)
     table = table.assign(
-        consumer_id=_load_ids(mine, load, largest),
-        **{
-            name: text_column(first, name).to_numpy()
-            for name in ("name", "use", "uprn", "parent_uprn")
-        },
-        members=_members(mine, load, count),
         heat_class=class_labels(table["heat_mwh"], heat_classes()),
-        confidence=_confidence(mine, load, count),
-        demand_source=_joined(text_column(mine, "demand_source"), load, count),
+        **load_texts(mine, load, largest),
     )
-    places = shapely.point_on_surface(first.geometry.to_numpy())
+    places = shapely.point_on_surface(mine.geometry.to_numpy()[largest])
     return gpd.GeoDataFrame(table, geometry=places, crs=consumers.crs)
 
 
@@ -227,9 +234,9 @@ def _required_words(
     one = required.assign(load=load).drop_duplicates("building")
     number = {
         word: group_sums(one["load"].to_numpy(), one["required"].eq(word), count).astype(int)
-        for word in (YES, IF_WET, NO)
+        for word in STRENGTH
     }
-    word = np.select([number[YES] > 0, number[IF_WET] > 0], [YES, IF_WET], NO)
+    word = np.select([number[word] > 0 for word in STRENGTH[:-1]], STRENGTH[:-1], STRENGTH[-1])
     buildings = np.bincount(one["load"], minlength=count)
     first = {(row.load, row.required): row.reason for row in one.iloc[::-1].itertuples()}
     reasons = []
@@ -238,52 +245,7 @@ def _required_words(
         if buildings[place] > 1:
             text = f"{number[strongest][place]} of its {buildings[place]} buildings: {text}"
         reasons.append(text)
-    return {"required": word, "required_reason": reasons}
-
-
-def _load_ids(
-    consumers: pd.DataFrame, load: npt.NDArray[np.int64], largest: npt.NDArray[np.int64]
-) -> npt.NDArray[np.object_]:
-    """Site, else parent, else the consumer itself where a load has no other member."""
-    ids = consumers["id"].to_numpy(dtype=object)[largest]
-    several = np.bincount(load) > 1
-    for column in ("parent_uprn", "site_id"):
-        named = text_column(consumers, column)
-        shared = named[named != ""].groupby(load[named.to_numpy() != ""]).min()
-        rows = shared.index.to_numpy(dtype=np.int64)
-        ids[rows[several[rows]]] = shared.to_numpy(dtype=object)[several[rows]]
-    return np.asarray(ids, dtype=object)
-
-
-def _members(
-    consumers: pd.DataFrame, load: npt.NDArray[np.int64], count: int
-) -> npt.NDArray[np.object_]:
-    """Ids of the members of loads that have several."""
-    texts = _joined(consumers["id"].astype(str), load, count)
-    texts[np.bincount(load, minlength=count) <= 1] = ""
-    return texts
-
-
-def _joined(
-    texts: pd.Series[Any], group: npt.NDArray[np.int64], groups: int
-) -> npt.NDArray[np.object_]:
-    """Different texts of each group, in alphabetical order."""
-    frame = pd.DataFrame({"group": group, "text": texts.to_numpy(dtype=object)})
-    frame = frame[frame["text"] != ""].drop_duplicates().sort_values(["group", "text"])
-    found = frame.groupby("group")["text"].agg(SEPARATOR.join)
-    return np.asarray(found.reindex(range(groups), fill_value=""), dtype=object)
-
-
-def _confidence(
-    consumers: pd.DataFrame, load: npt.NDArray[np.int64], count: int
-) -> npt.NDArray[np.object_]:
-    """Confidence that carries most of each load's heat; of equals the lower one."""
-    words = text_column(consumers, "confidence")
-    heat = [
-        group_sums(load, consumers["annual_heat_mwh"].where(words.eq(word), 0.0), count)
-        for word in CONFIDENCE
-    ]
-    return np.asarray(np.array(CONFIDENCE, dtype=object)[np.argmax(heat, axis=0)], dtype=object)
+    return {"required": word, "required_reason": reasons, "buildings": buildings}
 
 
 def zone_counts(
@@ -316,26 +278,25 @@ def zone_counts(
     Returns
     -------
     counts
-        ``anchors``, ``required`` and ``required_if_wet``, one row per zone. Only the heat of a load
-        that lies in the zone counts for it, so one heat never makes two anchors of a rule.
+        ``anchors``, ``anchors_low`` (with every heat at its low end), ``cells`` (of a heat map),
+        ``buildings``, ``required`` and ``required_if_wet``, one row per zone. Only the heat of a
+        load that lies in the zone counts for it, so one heat never makes two anchors of a rule.
     """
-    inside = zone >= 0
-    frame = pd.DataFrame(
-        {
-            "zone": zone,
-            "load": load,
-            "building": required["building"].to_numpy(),
-            "required": required["required"].to_numpy(),
-            "heat": consumers["annual_heat_mwh"].to_numpy(dtype=float),
-        }
-    )[inside]
-    heat = frame.groupby(["zone", "load"])["heat"].sum()
-    anchors = heat[heat >= anchor_mwh].groupby("zone").size()
-    one = frame.drop_duplicates(["zone", "building"])
-    words = {"required": YES, "required_if_wet": IF_WET}
-    counts = {
-        name: np.bincount(one.loc[one["required"] == word, "zone"], minlength=zones)
-        for name, word in words.items()
-    }
-    found = anchors.reindex(range(zones), fill_value=0).to_numpy(dtype=np.int64)
-    return pd.DataFrame({"anchors": found, **counts})
+    inside = np.flatnonzero(zone >= 0)
+    mine, zone, load = consumers.iloc[inside], zone[inside], load[inside]
+    building = required["building"].to_numpy()[inside]
+    # Parts of one load in different zones are loads of their own here.
+    pair, part = np.unique(np.stack([zone, load]), axis=1, return_inverse=True)
+    part = part.reshape(-1)
+    parts = pair.shape[1]
+    anchors = anchor_counts(mine, part, building, loads=parts, anchor_mwh=anchor_mwh)
+    words = pd.DataFrame(
+        {"zone": zone, "building": building, "required": required["required"].to_numpy()[inside]}
+    ).drop_duplicates(["zone", "building"])
+    counts = {name: group_sums(pair[0], anchors[name], zones).astype(int) for name in anchors}
+    counts["cells"] = group_sums(zone, is_cell(mine), zones).astype(int)
+    counts["buildings"] = np.bincount(words["zone"], minlength=zones).astype(int)
+    for name, word in {"required": YES, "required_if_wet": IF_WET}.items():
+        rows = words.loc[words["required"] == word, "zone"]
+        counts[name] = np.bincount(rows, minlength=zones).astype(int)
+    return pd.DataFrame(counts)

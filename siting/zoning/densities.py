@@ -5,7 +5,7 @@ The heat of a consumer is spread over its outline and divided by area among the 
 outline lies in; a point lies in one. Each heat is counted once, and the sum over cells is the sum
 over consumers. A consumer is counted where most of it lies. Cells are aligned to full multiples of
 their side in the coordinate system of the study. Blocks are the faces between streets, as German
-heat plans map them; what lies in no block, beyond the last street, is returned beside them.
+heat plans map them; what no ring of streets closes lies in no block and makes one row of its own.
 """
 
 from __future__ import annotations
@@ -34,11 +34,16 @@ _DIGITS = 1
 """Decimals of the metres in the name of a block."""
 
 
+NO_BLOCK = "no block"
+"""Name of the row for what lies in no block."""
+
+
 class Outside(NamedTuple):
-    """What lies in no block: consumers that lie in none at all, and heat [MWh/year]."""
+    """What lies in no block: consumers that lie in none at all, heat and given heat [MWh/year]."""
 
     consumers: int
     heat_mwh: float
+    given_mwh: float
 
 
 def heat_cells(consumers: gpd.GeoDataFrame, given: npt.NDArray[np.bool_]) -> gpd.GeoDataFrame:
@@ -115,8 +120,51 @@ def heat_blocks(
     frame = frame.sort_values("block_id", kind="stable", ignore_index=True)
     inside = np.bincount(parts.row, weights=parts.share, minlength=len(consumers))
     heat = consumers["annual_heat_mwh"].to_numpy(dtype=float)
-    out = float((heat * (1.0 - inside)).sum())
-    return frame, Outside(consumers=int((inside <= 0.0).sum()), heat_mwh=max(out, 0.0))
+    out = heat * np.maximum(1.0 - inside, 0.0)
+    outside = Outside(
+        consumers=int((inside <= 0.0).sum()),
+        heat_mwh=float(out.sum()),
+        given_mwh=float(out[given].sum()),
+    )
+    return frame, outside
+
+
+def with_outside(blocks: gpd.GeoDataFrame, outside: Outside) -> gpd.GeoDataFrame:
+    """
+    Blocks and a row for what lies in none of them, so that they sum to the whole.
+
+    Parameters
+    ----------
+    blocks, outside
+        As of `heat_blocks`.
+
+    Returns
+    -------
+    blocks
+        With the row ``no block`` at the end, without area and shape; as they were where all heat
+        lies in blocks.
+
+    Examples
+    --------
+    >>> none = gpd.GeoDataFrame({"block_id": [], "heat_mwh": []}, geometry=[], crs=32635)
+    >>> with_outside(none, Outside(2, 10.0, 5.0))["heat_mwh"].tolist()
+    [10.0]
+    """
+    if outside.heat_mwh <= SLIVER_SHARE * (outside.heat_mwh + float(blocks["heat_mwh"].sum())):
+        return blocks
+    rest = {
+        "block_id": [NO_BLOCK],
+        "area_ha": [np.nan],
+        "consumers": [outside.consumers],
+        "heat_mwh": [outside.heat_mwh],
+        "heat_density_mwh_ha": [np.nan],
+        "given_share": [outside.given_mwh / outside.heat_mwh],
+    }
+    row = gpd.GeoDataFrame(rest, geometry=[shapely.Polygon()], crs=blocks.crs)
+    if blocks.empty:
+        return row
+    together = pd.concat([pd.DataFrame(blocks), pd.DataFrame(row)], ignore_index=True)
+    return gpd.GeoDataFrame(together, geometry="geometry", crs=blocks.crs)
 
 
 class _Parts(NamedTuple):

@@ -58,7 +58,10 @@ class Grown:
         Heat of two consumers over the route between them at the weakest joint of each zone
         [MWh/(m·year)], NaN for a single consumer.
     radius_m
-        Heat of each consumer over the threshold [m].
+        Heat of the building of each consumer over the threshold [m].
+    too_few_mwh
+        Heat of each group that is dense enough but has fewer buildings than the rule asks for
+        [MWh/year]: mostly one building that pays for its own service pipe.
     """
 
     rule: ZoneRule
@@ -67,6 +70,7 @@ class Grown:
     edge_zone: Ints
     joint_mwh_m: Floats
     radius_m: Floats
+    too_few_mwh: Floats
 
     @property
     def zones(self) -> int:
@@ -106,24 +110,29 @@ def grown_zones(places: ZonePlaces, rule: ZoneRule, *, tiles: int = 1) -> Grown:
     joined where sections share a junction. A radius is cut at ``zone/radius_max_m``. The weakest
     joint is measured along the streets for ``radius``, along the designed trench for the others.
     """
+    units, places = places, places.buildings()
     radius = places.heat_mwh / rule.threshold_mwh_m
     leaves = leaves_of(places.graph, places.node)
     clusters = _clusters(places, rule, radius, tiles)
     members = np.bincount(clusters.consumer[clusters.consumer >= 0], minlength=clusters.count)
-    clusters = clusters.kept(members >= rule.buildings_min)
+    heat, least = places.heat_mwh, rule.buildings_min
+    few = _too_few(clusters.consumer, heat, radius - leaves.pipe_m, least)
+    clusters = clusters.kept(members >= least)
     trees = designed_trees(places.graph, clusters, leaves)
     zone, edge_zone = clusters.consumer, trees.tree
     if rule.method == "trench":
         zone, edge_zone = _worthy(places, clusters, trees, leaves, radius)
-    zone, number = _by_heat(zone, places.heat_mwh, rule.buildings_min)
+        few = np.concatenate([few, _too_few(zone, heat, radius - leaves.pipe_m, least)])
+    zone, number = _by_heat(zone, heat, least)
     edges, edge_zone = _trenches(trees.edge, number[edge_zone], zone, leaves)
     return Grown(
         rule=rule,
-        zone=zone,
+        zone=zone[units.building],
         edges=edges,
         edge_zone=edge_zone,
         joint_mwh_m=_joints(places, rule, zone, edges, edge_zone),
-        radius_m=radius,
+        radius_m=radius[units.building],
+        too_few_mwh=np.sort(few),
     )
 
 
@@ -184,6 +193,19 @@ def _worthy(
     zone = np.full(len(radius), -1)
     zone[load] = part[place_of_load]
     return zone, edge_part
+
+
+def _too_few(zone: Ints, heat_mwh: Floats, worth_m: Floats, buildings_min: int) -> Floats:
+    """Heat of groups of too few consumers that together are worth more than their pipes."""
+    member = np.flatnonzero(zone >= 0)
+    count = int(zone.max(initial=-1)) + 1
+    members = np.bincount(zone[member], minlength=count)
+    heat, worth = (
+        np.bincount(zone[member], weights=values[member], minlength=count).astype(float)
+        for values in (heat_mwh, worth_m)
+    )
+    found: Floats = heat[(members > 0) & (members < buildings_min) & (worth > WORTH_M)]
+    return found
 
 
 def _by_heat(zone: Ints, heat_mwh: Floats, buildings_min: int) -> tuple[Ints, Ints]:

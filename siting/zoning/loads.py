@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ..consumers.confidence import is_stated
-from .anchors import SEPARATOR, anchor_loads, loads_of, required_to_connect
+from .anchors import anchor_loads, loads_of, required_to_connect
+from .load_texts import SEPARATOR
 from .ranges import heat_ranges, heat_share, linear_heat_density_mwh_m, text_column
 from .rules import class_labels, density_classes
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
     Bools = npt.NDArray[np.bool_]
-
-LIMITS = "siting_rules/anchor/heat_min_mwh siting_rules/required/heat_min_mwh"
-"""Rows that tell an anchor, and a building that could be required to connect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +168,8 @@ def anchor_rows(loads: ZoneLoads, members: pd.DataFrame) -> gpd.GeoDataFrame:
     loads
         Consumers with their loads.
     members
-        ``zone_id`` and ``consumer_id`` of the zones of all rules, in order of rule and zone.
+        ``zone_id``, ``rule`` and ``consumer_id`` of the zones of all rules, in order of rule and
+        zone.
 
     Returns
     -------
@@ -180,14 +179,14 @@ def anchor_rows(loads: ZoneLoads, members: pd.DataFrame) -> gpd.GeoDataFrame:
     consumers = loads.places.consumers
     table = anchor_loads(consumers)
     load_of = pd.Series(loads.load, index=consumers["id"].to_numpy(dtype=object))
-    within = pd.DataFrame(
-        {"load": load_of.loc[members["consumer_id"]].to_numpy(), "zone_id": members["zone_id"]}
-    ).drop_duplicates()
-    zones = within.groupby("load", sort=False)["zone_id"].agg(SEPARATOR.join)
-    table = table.assign(
-        zone_ids=zones.reindex(table["load"]).fillna("").to_numpy(dtype=object),
-        rule=LIMITS,
-    )
+    within = members.assign(load=load_of.loc[members["consumer_id"]].to_numpy())
+
+    def listed(column: str) -> npt.NDArray[np.object_]:
+        found = within.drop_duplicates(["load", column]).groupby("load", sort=False)[column]
+        texts = found.agg(SEPARATOR.join).reindex(table["load"]).fillna("")
+        return np.asarray(texts, dtype=object)
+
+    table = table.assign(zone_ids=listed("zone_id"), rule=listed("rule"))
     return table.sort_values(
         ["heat_mwh", "consumer_id"], ascending=[False, True], kind="stable", ignore_index=True
     ).drop(columns="load")

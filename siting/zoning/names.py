@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ..consumers.building_use import siting_rule
 from .ranges import text_column
 
 if TYPE_CHECKING:
@@ -35,17 +36,24 @@ def zone_names(places: ZonePlaces, zone: Ints, largest: Ints) -> list[str]:
     -------
     names
         One per zone. The street is the one with most heat of the zone, else the nearest that has a
-        name ("near …"); it is added to a consumer's name that stands twice.
+        name ("near …"); it is added to a consumer's name that stands twice, and goes first in zones
+        of ``zone_words/street_name_loads_min`` consumers or more.
     """
     names = text_column(places.consumers, "name").to_numpy(dtype=object)[largest]
     streets = _streets(places, zone, largest)
     twice = pd.Series(names).duplicated(keep=False).to_numpy() & (names != "")
     uses = text_column(places.consumers, "use").to_numpy(dtype=object)[largest]
     ids = places.consumers["id"].to_numpy(dtype=object)[largest]
-    return [
-        f"{name}, {street}" if both and street else str(name or street or f"{use}, {own}")
-        for name, street, both, use, own in zip(names, streets, twice, uses, ids, strict=True)
+    members = np.bincount(zone[zone >= 0], minlength=len(largest))
+    many = members >= siting_rule("zone_words", "street_name_loads_min")
+    plain = [
+        str(name or street or f"{use}, {own}")
+        for name, street, use, own in zip(names, streets, uses, ids, strict=True)
     ]
+    both = (names != "") & (streets != "")
+    with_street = [f"{name}, {street}" for name, street in zip(names, streets, strict=True)]
+    street_first = [f"{street} with {name}" for name, street in zip(names, streets, strict=True)]
+    return list(np.select([both & many, both & twice], [street_first, with_street], plain).tolist())
 
 
 def _streets(places: ZonePlaces, zone: Ints, largest: Ints) -> npt.NDArray[np.object_]:

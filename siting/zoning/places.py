@@ -1,8 +1,8 @@
 """
 Loads and data centres on the street graph, as the zones see them.
 
-Each consumer with a known heat hangs by its best service pipe, as a leaf: what a zone needs in
-trench then follows from the graph alone.
+Each building with a known heat hangs by its best service pipe, as a leaf: what a zone needs in
+trench then follows from the graph alone. Flats and units of one parent are one building.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from heatreach.network.street_sections import street_sections
 from heatreach.network.streets import SERVICE_PIPE
 from heatreach.siting.planning.attached import attach_places
 
+from .anchors import buildings_of
 from .leaves import leaves_of
+from .ranges import group_sums
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,12 +50,17 @@ class ZonePlaces:
         Streets with every connected consumer and data centre hung on as a leaf.
     consumers
         Consumers with a known heat above 0, in order of id; neither data centres nor networks.
+    building
+        Number of the building that each consumer is or is part of, as
+        `heatreach.siting.zoning.anchors.buildings_of` has it.
     node
-        Graph node of each consumer, -1 where no street is within reach.
+        Graph node of each consumer, -1 where no street is within reach; units of one building
+        share it.
     site_node
         Graph node of each data centre, -1 where no street is within reach.
     service_m
-        Length of the service pipe of each consumer [m], NaN where there is none.
+        Length of the service pipe of each consumer [m], NaN where there is none; units of one
+        building share the pipe.
     section
         Street section of each graph segment, -1 for service pipes.
     consumer_section
@@ -64,6 +72,7 @@ class ZonePlaces:
 
     graph: StreetGraph
     consumers: gpd.GeoDataFrame
+    building: Ints
     node: Ints
     site_node: Ints
     service_m: Floats
@@ -76,6 +85,26 @@ class ZonePlaces:
         """Yearly heat of each consumer [MWh]."""
         heat: Floats = self.consumers["annual_heat_mwh"].to_numpy(dtype=float)
         return heat
+
+    def buildings(self) -> ZonePlaces:
+        """
+        The same places with one row for each building.
+
+        Returns
+        -------
+        places
+            In order of ``building``: the row of the unit that speaks for it, with the heat of all.
+            Rows are those of `self` where no building has several units.
+        """
+        row = _speaking_units(self.consumers, self.building)
+        return replace(
+            self,
+            consumers=_merged(self.consumers, self.building, row),
+            building=np.arange(len(row)),
+            node=self.node[row],
+            service_m=self.service_m[row],
+            consumer_section=self.consumer_section[row],
+        )
 
 
 def zone_places(inputs: Inputs, scenario: Scenario) -> ZonePlaces:
@@ -96,22 +125,26 @@ def zone_places(inputs: Inputs, scenario: Scenario) -> ZonePlaces:
 
     Notes
     -----
-    A load has one service pipe here, the one that `heatreach.network.connect` prefers: clusters and
-    densities shall not hang on which of several pipes a later design chooses.
+    A building has one service pipe here, the one that `heatreach.network.connect` prefers: clusters
+    and densities shall not hang on which of several pipes a later design chooses. It leads to the
+    unit with the largest outline, else with most heat, else with the smallest id.
     """
     loads = _loads(inputs.everywhere)
-    attached = attach_places(replace(inputs, consumers=loads), scenario, several=False)
+    building = buildings_of(loads)
+    whole = _merged(loads, building, _speaking_units(loads, building))
+    attached = attach_places(replace(inputs, consumers=whole), scenario, several=False)
     of_segment, sections = street_sections(inputs.streets)
     section = _sections_of_pieces(attached, inputs.streets, of_segment)
     leaves = leaves_of(attached.graph, attached.consumer_node)
     return ZonePlaces(
         graph=attached.graph,
         consumers=loads,
-        node=attached.consumer_node,
+        building=building,
+        node=attached.consumer_node[building],
         site_node=attached.site_node,
-        service_m=np.where(leaves.contact >= 0, leaves.pipe_m, np.nan),
+        service_m=np.where(leaves.contact >= 0, leaves.pipe_m, np.nan)[building],
         section=section,
-        consumer_section=_sections_met(attached.graph, leaves, section),
+        consumer_section=_sections_met(attached.graph, leaves, section)[building],
         sections=sections,
     )
 
@@ -120,6 +153,22 @@ def _loads(consumers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Consumers with heat that a zone may hold, in order of id."""
     load = consumers["annual_heat_mwh"].gt(0.0) & ~consumers["use"].isin(NO_LOADS)
     return consumers[load].sort_values("id", kind="stable", ignore_index=True)
+
+
+def _speaking_units(consumers: gpd.GeoDataFrame, building: Ints) -> Ints:
+    """Row of the unit that speaks for each building, in order of building."""
+    area = shapely.area(consumers.geometry.to_numpy())
+    heat = consumers["annual_heat_mwh"].to_numpy(dtype=float)
+    # Rows are in order of id, which a stable sort keeps among equals.
+    order = np.lexsort((-heat, -area, building))
+    first: Ints = order[np.diff(building[order], prepend=-1) != 0]
+    return first
+
+
+def _merged(consumers: gpd.GeoDataFrame, building: Ints, row: Ints) -> gpd.GeoDataFrame:
+    """Rows that speak for the buildings, with the heat of all their units."""
+    heat = group_sums(building, consumers["annual_heat_mwh"], len(row))
+    return consumers.iloc[row].assign(annual_heat_mwh=heat).reset_index(drop=True)
 
 
 def _sections_of_pieces(attached: Attached, streets: StreetGraph, of_segment: Ints) -> Ints:

@@ -2,7 +2,8 @@
 Data centres that could feed a zone: how far along the streets, and what share they could cover.
 
 The route runs from the data centre to the nearest point of the designed trench; what it could cover
-is found in `cover`. This says what could feed whom, not what to build.
+is found in `cover`. This says what could feed whom, not what to build: every pair is looked at as
+if the data centre served that zone alone and its pipes lost nothing.
 """
 
 from __future__ import annotations
@@ -226,7 +227,10 @@ def _reason(pair: Any) -> str:
         for value in (pair.covered_share, pair.covered_low_share, pair.covered_high_share)
     )
     spread = "" if low == high else f" ({low} to {high} over its range)"
-    return f"{where}; {how} it could cover {share} of the yearly heat{spread}"
+    return (
+        f"{where}; {how} it could cover {share} of the yearly heat{spread} if it served this zone "
+        "alone; not to be added over zones; pipe losses not taken off"
+    )
 
 
 def connected_share(

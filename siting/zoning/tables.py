@@ -9,7 +9,7 @@ found in the other modules of this folder, tables that all rules share in `loads
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +23,7 @@ from .certainty import certainty
 from .crossings import crossings
 from .loads import member_rows
 from .names import zone_names
+from .neighbours import networks_near
 from .outlines import M2_PER_HA, zone_outlines
 from .ranges import (
     LOW_CONFIDENCE,
@@ -33,6 +34,7 @@ from .ranges import (
     linear_heat_density_mwh_m,
     text_column,
 )
+from .reasons import zone_reasons
 from .rules import class_labels, density_classes
 from .supply import connected_share, zone_sources
 
@@ -44,16 +46,8 @@ if TYPE_CHECKING:
     from .growth import Grown
     from .loads import ZoneLoads
     from .places import ZonePlaces
-    from .rules import ZoneRule
 
     Ints = npt.NDArray[np.int64]
-
-METHOD_WORDS = {
-    "trench": "of trench",
-    "street": "of street",
-    "radius": "between neighbours",
-}
-_MWH_PER_GWH = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +66,7 @@ def rule_tables(
     *,
     sites: gpd.GeoDataFrame,
     barriers: gpd.GeoDataFrame,
+    networks: gpd.GeoDataFrame,
     scenario: Scenario,
     hours: Hours,
     connections: pd.DataFrame | None,
@@ -85,8 +80,8 @@ def rule_tables(
         Consumers with the facts that all rules share.
     grown
         Zones of the rule by density.
-    sites, barriers
-        Of the study.
+    sites, barriers, networks
+        Data centres, barriers and existing heat networks of the study.
     scenario, hours
         The study.
     connections
@@ -108,6 +103,7 @@ def rule_tables(
     pairs = pairs.assign(_rank=order.reindex(pairs["zone_id"]).to_numpy())
     pairs = pairs.sort_values(["_rank", "site_rank"], kind="stable", ignore_index=True)
     zones = _with_best_source(zones, pairs)
+    zones = zones.assign(heat_networks=networks_near(loads.places.graph, grown, networks))
     return RuleTables(
         zones=zones.assign(reason=zone_reasons(zones, grown.rule)),
         members=members,
@@ -137,17 +133,25 @@ def worth_a_network(loads: ZoneLoads, grown: Grown) -> tuple[Grown, dict[str, in
     kept
         The zones kept, numbered anew in the same order.
     left_out
-        Number of the others by the reason why.
+        Number of the others by the reason why, and of buildings that are dense enough alone.
     """
     rule, count = grown.rule, _count(grown)
     heat = group_sums(grown.zone, loads.places.heat_mwh, count)
     warm = heat >= rule.heat_min_mwh
-    anchored = (_counts(loads, grown)["anchors"] >= rule.anchors_min).to_numpy()
+    counts = _counts(loads, grown)
+    anchored = (counts["anchors"] >= rule.anchors_min).to_numpy()
+    cells = (counts["cells"] > 0).to_numpy()
+    wanted = f"fewer than {rule.anchors_min} anchor loads of {rule.anchor_mwh:,.0f} MWh/yr"
     reasons = {
-        f"{rule.name}: dense enough, but less than {rule.heat_min_mwh:,.0f} MWh/yr": ~warm,
-        f"{rule.name}: dense enough, but fewer than {rule.anchors_min} anchor loads of "
-        f"{rule.anchor_mwh:,.0f} MWh/yr": warm & ~anchored,
+        f"dense enough, but less than {rule.heat_min_mwh:,.0f} MWh/yr": ~warm,
+        f"dense enough, but {wanted}": warm & ~anchored & ~cells,
+        f"dense enough, but cells of a heat map, which are no anchor loads, and {wanted}": warm
+        & ~anchored
+        & cells,
+        f"one load of {rule.anchor_mwh:,.0f} MWh/yr or more is dense enough alone, but none beside "
+        "it pays for the trench between": grown.too_few_mwh >= rule.anchor_mwh,
     }
+    reasons = {f"{rule.name}: {text}": which for text, which in reasons.items()}
     left_out = {text: int(which.sum()) for text, which in reasons.items() if which.any()}
     return _some_zones(grown, warm & anchored), left_out
 
@@ -202,7 +206,7 @@ def _zone_rows(loads: ZoneLoads, grown: Grown, barriers: gpd.GeoDataFrame) -> gp
         jurisdiction=rule.jurisdiction,
         threshold_mwh_m=rule.threshold_mwh_m,
         consumers=np.bincount(zone[zone >= 0], minlength=count),
-        peak_kw=_peak_kw(consumers, zone, count),
+        peak_kw=zone_peaks_kw(consumers, zone, count),
         residential_share=heat_share(consumers, sector.eq(RESIDENTIAL).to_numpy(), zone, count),
         given_share=heat_share(consumers, loads.given, zone, count),
         guess_share=heat_share(consumers, words.eq(LOW_CONFIDENCE).to_numpy(), zone, count),
@@ -249,18 +253,36 @@ def _lengths(places: ZonePlaces, grown: Grown, count: int) -> pd.DataFrame:
     )
 
 
-def _peak_kw(consumers: pd.DataFrame, zone: Ints, count: int) -> npt.NDArray[np.float64]:
-    """Design peak of the consumers of each zone together [kW]."""
+def zone_peaks_kw(consumers: pd.DataFrame, zone: Ints, count: int) -> npt.NDArray[np.float64]:
+    """
+    Design peak of the consumers of each zone together.
+
+    Parameters
+    ----------
+    consumers
+        ``peak_kw`` and ``coincident_kw``.
+    zone
+        Zone of each consumer, -1 for none.
+    count
+        Number of zones.
+
+    Returns
+    -------
+    peak_kw
+        One per zone [kW]; NaN where the peak of a consumer is not known.
+    """
     inside = zone >= 0
     peak = consumers["peak_kw"].fillna(0.0).to_numpy(dtype=float)
     largest = np.zeros(count)
     np.maximum.at(largest, zone[inside], peak[inside])
-    return design_peak_kw(
+    together = design_peak_kw(
         group_sums(zone, peak, count),
         np.bincount(zone[inside], minlength=count),
         largest,
         coincident_kw=group_sums(zone, consumers["coincident_kw"].fillna(0.0), count),
     )
+    unknown = group_sums(zone, consumers["peak_kw"].isna(), count) > 0.0
+    return np.asarray(np.where(unknown, np.nan, together), dtype=float)
 
 
 def _with_best_source(zones: gpd.GeoDataFrame, pairs: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -273,48 +295,3 @@ def _with_best_source(zones: gpd.GeoDataFrame, pairs: pd.DataFrame) -> gpd.GeoDa
         best_site_id=best["site_id"].reindex(ids).fillna("").to_numpy(dtype=object),
         best_covered_share=best["covered_share"].reindex(ids).to_numpy(dtype=float),
     )
-
-
-def zone_reasons(zones: pd.DataFrame, rule: ZoneRule) -> list[str]:
-    """
-    What each zone is, in one sentence.
-
-    Parameters
-    ----------
-    zones
-        Zones of one rule with their figures.
-    rule
-        The rule.
-
-    Returns
-    -------
-    reasons
-        One sentence per zone.
-    """
-    asked = f"{rule.threshold_mwh_m:g} MWh/m/yr {METHOD_WORDS[rule.method]}"
-    return [_zone_reason(row, asked, rule) for row in zones.itertuples()]
-
-
-def _zone_reason(zone: Any, asked: str, rule: ZoneRule) -> str:
-    """Reason of one zone."""
-    buildings = _counted(zone.consumers, "building")
-    density = getattr(zone, f"{rule.method}_heat_density_mwh_m")
-    reached = "" if np.isnan(density) else f", {density:,.1f} where"
-    anchors = f" and {_counted(rule.anchors_min, 'anchor load')}" if rule.anchors_min else ""
-    return (
-        f"indicative: {buildings} with {_heat(zone.heat_mwh)} on {zone.trench_m:,.0f} m of trench"
-        f"{reached} the rule asks for {asked}{anchors}; "
-        f"it holds {_counted(zone.anchors, 'anchor load')}"
-    )
-
-
-def _counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,d} {noun}" + ("" if number == 1 else "s")
-
-
-def _heat(heat_mwh: float) -> str:
-    """Yearly heat with the unit that reads best."""
-    if heat_mwh >= _MWH_PER_GWH:
-        return f"{heat_mwh / _MWH_PER_GWH:,.1f} GWh/yr"
-    return f"{heat_mwh:,.0f} MWh/yr"

@@ -111,6 +111,18 @@ def test_golden_not_worth_its_trench_has_no_distance() -> None:
     assert np.isnan(row["distance_m"])
 
 
+def test_golden_no_grant_where_neither_money_nor_heat_would_do() -> None:
+    # Joining would cost 160 + 30 + 60 = 250 and is worth 80, but 30 + 20 kW exceed 45 kW too.
+    row = row_of(line(prize=80.0, capacity_kw=45.0))
+    assert row["reason"] == "not_worth_its_trench"
+    assert row["joining_cost"] == 250.0
+    assert np.isnan(row["grant"])
+    assert row["words"] == (
+        "not worth its trench: joining costs 250 with 100 m of trench, worth 80; and the source "
+        "it would join has too little heat left"
+    )
+
+
 def test_golden_source_too_small_and_its_shadow_price() -> None:
     # Worth 400 at a cost of 250, but 30 + 20 kW exceed 45 kW: 5 kW more bring 150.
     model = line(prize=400.0, capacity_kw=45.0)

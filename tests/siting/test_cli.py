@@ -6,13 +6,20 @@ import csv
 import io
 import itertools
 import json
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
+from rich.console import Console
 
+from heatreach.siting import read_inputs
+from heatreach.siting.assembling.given import read_given
 from heatreach.siting.cli import app, main
+from heatreach.siting.command.words import input_words, rules_table, zones_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,7 +209,14 @@ def test_zone_finds_zones_and_says_so(
     assert f"Map: {out / 'map.html'}" in printed.out
     assert printed.out.strip().endswith(".")
     assert max(map(len, printed.out.splitlines()[:-2])) <= 80
-    assert "1 data centres" in printed.err
+    assert "Read 1 data centre, 10 consumers and 1 km of streets" in printed.err
+    words = " ".join(printed.out.split())
+    assert "Every branch must carry the threshold by itself" in words
+    assert "those of several zones must not be added" in words
+    assert "10 consumers in no block" in words
+    rules = printed.out.split("Zones by rule")[1]
+    assert "scotland_baseline " in rules
+    assert " trench " in printed.out.split("Zones of rule class_4")[1]
     with (out / "zones.csv").open(encoding="utf-8", newline="") as file:
         zones = list(csv.DictReader(file))
     assert [row["rule"] for row in zones] == ["class_4", "scotland_baseline"]
@@ -218,6 +232,136 @@ def test_zone_finds_zones_and_says_so(
     page = (out / "map.html").read_text(encoding="utf-8")
     assert "<img" not in page
     assert "7 * 7" in page
+
+
+def no_site_study(folder: Path) -> list[str]:
+    """Arguments of a study of files alone, without data centres and without an area."""
+    files = small_study(folder)
+    return ["--consumers", files["consumers"], "--streets", files["streets"], "--rule", "class_4"]
+
+
+def test_zone_of_own_files_needs_no_area_and_no_data_centre(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is no map to look for data centres on, so there are none; ``none`` says the same."""
+    found: list[bytes] = []
+    for more in ([], ["--sites", "none"], ["--sites", "NONE"]):
+        out = tmp_path / f"zones{len(found)}"
+        arguments = [*no_site_study(tmp_path), *more, "--out", str(out)]
+        assert run(monkeypatch, "zone", *arguments) == 0
+        printed = capsys.readouterr()
+        assert "Read 0 data centres, 10 consumers and" in printed.err
+        assert "No data centre is known here" in printed.out
+        assert "alone" not in printed.out
+        found.append((out / "zones.csv").read_bytes())
+    assert found[0] == found[1] == found[2]
+
+
+def test_zone_without_data_centres_on_a_map_that_has_one(tmp_path: Path) -> None:
+    """Of a given area the map is asked, unless none is wanted."""
+
+    files = small_study(tmp_path)
+    arguments: dict[str, Any] = {"consumers": files["consumers"], "streets": files["streets"]}
+    box = "8.39,48.99,8.42,49.01"
+    asked = read_given(sites="osm", area=box, zones=True, **arguments)
+    assert (asked.from_map, asked.without_sites) == (("sites",), False)
+    refused = read_given(sites="none", area=box, zones=True, **arguments)
+    assert (refused.from_map, refused.without_sites) == ((), True)
+
+
+def test_plan_refuses_to_do_without_data_centres(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, out = small_study(tmp_path), tmp_path / "out"
+    given = ["--consumers", files["consumers"], "--streets", files["streets"], "--out", str(out)]
+    assert run(monkeypatch, "plan", "--sites", "none", *given) == 1
+    assert "a plan needs data centres" in capsys.readouterr().err
+    assert run(monkeypatch, "plan", "--sites", "osm", *given) == 1
+    assert "an area is needed to find sites" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_area_is_asked_for_what_only_the_map_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = small_study(tmp_path)
+    assert run(monkeypatch, "zone", "--streets", files["streets"]) == 1
+    assert "an area is needed to find consumers" in capsys.readouterr().err
+
+
+def test_golden_existing_heat_networks_are_counted_apart(tmp_path: Path) -> None:
+    """Ten schools and two heat networks: twelve rows, ten of them consumers."""
+
+    networks = tmp_path / "networks.csv"
+    networks.write_text(
+        "id,lat,lon,annual_heat_mwh\nn1,49.0003,8.4022,9000\nn2,49.0003,8.4062,9000\n",
+        encoding="utf-8",
+    )
+    files: dict[str, Any] = dict(small_study(tmp_path))
+    inputs = read_inputs(**files, heat_networks=networks, zones=True)
+    assert len(inputs.everywhere) == 12
+    line, _ = next(iter(input_words(inputs)))
+    assert line.startswith(
+        "Read 1 data centre, 10 consumers, 2 existing heat networks and 1 km of streets"
+    )
+
+
+def test_unknown_use_without_a_near_name_lists_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A nursery is no industry, however alike the letters are."""
+    files = small_study(tmp_path)
+    path = tmp_path / "consumers.csv"
+    plain = path.read_text(encoding="utf-8")
+    for word, advice in (("nursery", "known are: "), ("scool", "did you mean school?")):
+        path.write_text(plain.replace(",school,", f",{word},"), encoding="utf-8")
+        assert run(monkeypatch, "zone", *no_files(files)) == 1
+        message = capsys.readouterr().err
+        assert advice in message
+        assert "industry?" not in message
+
+
+def no_files(files: dict[str, str]) -> list[str]:
+    """Arguments of a study of files as they stand on disk."""
+    return ["--consumers", files["consumers"], "--streets", files["streets"]]
+
+
+def test_golden_table_shows_the_density_that_its_rule_measures() -> None:
+    """The names of methods stand in the heading, those of rules in one piece, in 80 columns."""
+
+    densities = {"trench": 1.02, "street": 2.57, "radius": 4.81}
+    methods = {"de_street_1_5": "street", "scotland_baseline": "radius", "class_4": "trench"}
+    rows = [
+        {"rule": name, "rank": 1, "name": "Z", "consumers": 2, "anchors": 1, "heat_mwh": 900.0,
+         "certainty": "Low", "area_ha": 3.0}
+        | {f"{method}_heat_density_mwh_m": value for method, value in densities.items()}
+        for name in methods
+    ]  # fmt: skip
+    rules = [
+        SimpleNamespace(name=name, method=method, threshold_mwh_m=4.0, anchors_min=0)
+        for name, method in methods.items()
+    ]
+    zones: Any = SimpleNamespace(
+        zones=pd.DataFrame(rows),
+        rules=rules,
+        sources=(),
+        inputs=SimpleNamespace(sites=pd.DataFrame()),
+        totals=pd.DataFrame({"heat_mwh": [2700.0]}),
+    )
+
+    def printed(table: Any) -> str:
+        console = Console(width=80, record=True, file=io.StringIO())
+        console.print(table)
+        return console.export_text()
+
+    for name, method in methods.items():
+        text = printed(zones_table(zones, name))
+        assert re.search(rf"MWh/m.*\n.*\b{method}\b", text)
+        shown = [f"{value:.1f}" for value in densities.values() if f"{value:.1f}" in text]
+        assert shown == [f"{densities[method]:.1f}"]
+    text = printed(rules_table(zones))
+    assert all(f"{name} " in text for name in methods)
+    assert "its being a zone of the higher class" in " ".join(text.split())
 
 
 def test_zone_without_data_centres_is_fine(

@@ -154,6 +154,80 @@ def test_golden_large_outlines_in_the_country(neighbours: int, use: str) -> None
     assert uses([house(0, 0, 20, 20, building="yes"), *around])[0] == use
 
 
+@pytest.mark.parametrize(
+    ("tags", "use", "by"),
+    [
+        ({"building": "farmhouse"}, "home", "building: building=farmhouse"),
+        ({"building": "apartments_retail"}, "flats", "building: building=apartments_retail"),
+        ({"building": "mixed_use"}, "flats", "building: building=mixed_use"),
+        ({"building": "castle"}, "public", "building: building=castle"),
+        ({"building": "yes", "railway": "station"}, "other", "tag: railway=station"),
+        ({"building": "yes", "aeroway": "terminal"}, "public", "tag: aeroway=terminal"),
+        ({"building": "yes", "amenity": "crematorium"}, "other", "tag: amenity=crematorium"),
+        ({"building": "yes", "amenity": "bus_station"}, "other", "tag: amenity=bus_station"),
+        # A use that no row knows, and a value that no row knows.
+        ({"building": "yes", "amenity": "observatory"}, "other", "guess: amenity=*"),
+        ({"building": "observatory"}, "other", "guess: footprint"),
+        ({"building": "yes"}, "farm", "guess: footprint, few buildings near"),
+    ],
+)
+def test_golden_only_plain_outlines_are_guessed_farm_buildings(
+    tags: dict[str, str], use: str, by: str
+) -> None:
+    """400 m2 alone in the country; 300 m2 and more are no homes."""
+    found = consumers([house(0, 0, 20, 20, **tags)])
+    assert found[["use", "classified_by"]].to_numpy().tolist() == [[use, by]]
+
+
+def test_golden_a_small_building_of_unknown_use_is_no_home() -> None:
+    rows = [house(0, 0, 10, 10, building="yes", amenity="observatory")]
+    rows.append(house(100, 0, 10, 10, building="yes"))
+    assert uses(rows) == ["other", "home"]
+
+
+@pytest.mark.parametrize(
+    ("use", "building", "expected"),
+    [
+        ("residential", "yes", "home"),
+        ("residential;retail", "yes", "flats"),
+        ("residential", "church", "home"),
+        ("residential", "barn", "home"),
+        ("residential", "apartments", "flats"),
+        ("residential", "house", "home"),
+        ("apartments", "yes", "flats"),
+        ("retail", "yes", "retail"),
+        ("office", "warehouse", "office"),
+        ("vacant", "office", "office"),
+    ],
+)
+def test_golden_building_use_is_a_tag_of_use(use: str, building: str, expected: str) -> None:
+    """A barn or church lived in is a home; what the value says of homes is more exact."""
+    rows = [house(0, 0, 10, 10, building=building, building__use=use)]
+    assert uses(rows) == [expected]
+
+
+def test_golden_a_small_house_with_a_use_is_no_outbuilding() -> None:
+    """The second and third are 60 m2 beside a house of 150 m2; only the third says nothing."""
+    rows = [house(0, 0, 15, 10, building="house")]
+    rows.append(house(20, 0, 10, 6, building="yes", building__use="residential"))
+    rows.append(house(-15, 0, 10, 6, building="yes"))
+    assert uses(rows) == ["home", "home", ""]
+
+
+def test_golden_hall_of_a_railway_station() -> None:
+    """By hand: 1,000 m2 x 2 storeys x 0.8 heated, 90 kWh/m2 of which 12 % hot water."""
+    tags = {"building": "train_station", "building__levels": "2"}
+    hall = consumers([house(0, 0, 50, 20, **tags)]).iloc[0]
+    heat = 1000 * 2 * 0.8 * 0.09 * (0.12 + 0.88 * 2858 / 2900)
+    assert hall["annual_heat_mwh"] == pytest.approx(heat)
+    assert hall["confidence"] == "low"
+    # Ends: 90 (30-200) kWh/m2, heated share 0.8 (0.2-1), storeys of the tag -10/+15 %.
+    low = np.sqrt(np.log(30 / 90) ** 2 + np.log(0.2 / 0.8) ** 2 + np.log(0.9) ** 2)
+    high = np.sqrt(np.log(200 / 90) ** 2 + np.log(1 / 0.8) ** 2 + np.log(1.15) ** 2)
+    assert hall["heat_low_mwh"] == pytest.approx(heat * np.exp(-low))
+    assert hall["heat_high_mwh"] == pytest.approx(heat * np.exp(high))
+
+
 def test_golden_buildings_of_one_site_share_its_id() -> None:
     """The outer of nested sites, the lower id of equal ones, a site on the map twice once."""
     found = consumers(

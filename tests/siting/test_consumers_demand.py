@@ -176,6 +176,12 @@ OUTLINE = "outline x storeys x heated share"
         ("home", "guess: footprint", "", "", "metered: bills.csv, scaled to town.csv", "high"),
         ("office", "given", "given", "", "given", "high"),
         ("office", "given", "given", "", BENCHMARK, "medium"),
+        ("other", "given", "given", "", BENCHMARK, "low"),
+        ("other", "building: building=train_station", OUTLINE, "tag", BENCHMARK, "low"),
+        ("other", "given", "given", "", "given", "high"),
+        ("flats", "building: building=mixed_use", OUTLINE, "tag", BENCHMARK, "low"),
+        ("flats", "building: building=apartments_retail", OUTLINE, "tag", BENCHMARK, "low"),
+        ("home", "building: building:use=residential", OUTLINE, "tag", BENCHMARK, "medium"),
         ("office", "given", "epc: b.csv", "", BENCHMARK + ", scaled to town.csv", "medium"),
         ("office", "given", "given", "", "epc: certificates.csv", "medium"),
         ("office", "given", "given", "", "heat_map: lhees.gpkg", "medium"),
@@ -210,7 +216,10 @@ def test_golden_stated_heat_is_never_an_estimate() -> None:
 def test_docs_confidence_rules() -> None:
     rules = load_table("confidence_rules")
     assert not rules.duplicated(["aspect", "evidence"]).any()
-    assert set(rules["aspect"]) == {"use", "area", "demand"}
+    assert set(rules["aspect"]) == {"use", "area", "demand", "kind"}
+    assert set(rules.loc[rules["aspect"] == "kind", "evidence"]) <= set(
+        load_table("use_sectors").use
+    )
     assert set(rules["confidence"]) == set(CLASSES)
     assert set(rules.loc[rules["aspect"] == "demand", "decides"]) == {"yes", "no"}
     low = pd.to_numeric(rules["low_share"])

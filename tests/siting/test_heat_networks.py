@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from heatreach.data import assumption
-from heatreach.siting import InputError, Inputs, Plan, Scenario, plan, read_inputs
+from heatreach.siting import InputError, Inputs, Plan, Scenario, plan, projects, read_inputs
 from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.consumers.heat_networks import (
     STEAM,
@@ -437,6 +437,35 @@ def test_town_project_of_network_and_buildings_closes(finished: Plan) -> None:
     assert row["boiler_kw"] < own + 200.0
     assert row["peak_kw"] >= members.loc[members["use"] == "heat_network", "peak_kw"].sum()
     assert row["supply_degc"] == 85.0
+
+
+def test_network_that_only_makes_the_water_hot_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Eight offices close by at 65 °C; the network 1.2 km off asks for 85 °C and most of the heat.
+
+    Planned with it alone, two offices are left of four, the COP falls and heat gets dearer.
+    """
+    offices = {f"o{n}": (100.0 + 60.0 * n, 20.0 if n % 2 else -20.0) for n in range(8)}
+    inputs = study(tmp_path, network(annual_heat_mwh=[4e3]), offices=offices)
+    best = planned(inputs)
+    with monkeypatch.context() as patch:
+        patch.setattr(projects, "_with_and_without_networks", lambda consumers: [consumers])
+        fed = planned(inputs).projects.iloc[0]
+    buildings = inputs.consumers[inputs.consumers["use"] != "heat_network"].reset_index(drop=True)
+    alone = planned(replace(inputs, consumers=buildings)).projects.iloc[0]
+    row = best.projects.iloc[0]
+    assert "one an existing heat network" in fed["reason"]
+    assert row["npv"] == pytest.approx(alone["npv"])
+    assert row["npv"] > fed["npv"]
+    assert row["price_gap_per_mwh"] < fed["price_gap_per_mwh"]
+    assert (row["supply_degc"], fed["supply_degc"]) == (65.0, 85.0)
+    net = best.connections.set_index("consumer_id").loc["net"]
+    assert not net["connected"]
+    assert "better one" in net["reason"]
+    assert len(best.connections) == 9
+    assert "it would heat 4 buildings with" in best.summary
 
 
 def test_hostile_names_reach_the_page_as_text_only(finished: Plan) -> None:

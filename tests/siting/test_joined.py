@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box
 
+from heatreach.data import assumption
 from heatreach.siting import read_inputs
 from heatreach.siting.consumers.joined import DemandTable, Joined, join_demand
+from heatreach.siting.consumers.reconcile import reconcile
 from heatreach.siting.demand import fill_demand
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.errors import InputError
@@ -111,7 +113,8 @@ def test_flats_of_one_parent_are_summed_into_their_building() -> None:
         floor_area_m2=[50.0, 60.0, 70.0],
         built_year=[1970.0, 1970.0, 1972.0],
     )
-    building = by_id(joined(town(), table)).loc["way/2"]
+    # One storey of 200 m² with 0.8 of it heated holds no more than these flats.
+    building = by_id(joined(town(levels=[2.0, 1.0, 2.0]), table)).loc["way/2"]
     assert building["annual_heat_mwh"] == 15.5
     assert building["floor_area_m2"] == 180.0
     assert building["dwellings"] == 3.0
@@ -165,11 +168,190 @@ def test_an_outline_joins_the_building_it_overlaps_most() -> None:
     assert found.loc["uprn/2", "annual_heat_mwh"] == 50.0
 
 
-def test_an_outline_around_several_consumers_is_doubted() -> None:
-    block = rows([outline(-5, -5, 90, 30)], id=["parcel 7"], annual_heat_mwh=[300.0])
-    result = joined(town(), block)
-    assert any("outlines around several consumers" in d.what for d in result.doubts)
-    assert any("parcel 7" in d.what for d in result.doubts)
+def test_heat_of_an_outline_around_several_consumers_is_spread_over_them() -> None:
+    """
+    A block of 300 MWh around way/1 and way/2, estimated at 30 and 60 MWh.
+
+    They take 300 · 30/90 = 100 and 300 · 60/90 = 200 MWh; what else the row says is nobody's.
+    """
+    consumers = town()
+    consumers["annual_heat_mwh"] = [30.0, 60.0, 90.0]
+    block = outline(-5, -5, 90, 30)
+    table = rows([block], id=["parcel 7"], annual_heat_mwh=[300.0], use="retail", dwellings=[50.0])
+    result = joined(consumers, table)
+    found = by_id(result)
+    told = found["demand_source"] == "heat_map: a.csv, share of an outline around 2 consumers"
+    assert told.tolist() == [True, True, False]
+    assert found["annual_heat_mwh"].tolist() == pytest.approx([100.0, 200.0, 90.0])
+    assert found["use"].tolist() == ["home", "flats", "office"]
+    assert found["dwellings"].isna().all()
+    (doubt,) = result.doubts
+    assert "1 rows have outlines around several consumers" in doubt.what
+    assert "parcel 7" in doubt.what
+
+
+def test_an_outline_around_consumers_without_estimate_is_spread_by_floor_area() -> None:
+    """Floor areas of 100 and 300 m² take a quarter and three quarters; without any, a half."""
+    consumers = town()
+    consumers[["annual_heat_mwh", "peak_kw"]] = np.nan
+    consumers["demand_source"] = ""
+    consumers["floor_area_m2"] = [100.0, 300.0, np.nan]
+    block = rows([outline(-5, -5, 90, 30)], annual_heat_mwh=[80.0])
+    found = by_id(joined(consumers, block, fill=gpd.GeoDataFrame.copy))
+    assert found.loc[["way/1", "way/2"], "annual_heat_mwh"].tolist() == [20.0, 60.0]
+    bare = consumers.assign(floor_area_m2=np.nan)
+    found = by_id(joined(bare, block, fill=gpd.GeoDataFrame.copy))
+    assert found.loc[["way/1", "way/2"], "annual_heat_mwh"].tolist() == [40.0, 40.0]
+
+
+def test_an_outline_that_names_its_consumer_is_not_spread() -> None:
+    block = rows([outline(-5, -5, 90, 30)], id=["way/2"], kind="metered", annual_heat_mwh=[300.0])
+    found = by_id(joined(town(), block))
+    assert found.loc["way/2", "annual_heat_mwh"] == 300.0
+    assert found.loc["way/1", "demand_source"].startswith("benchmark")
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.lists(st.floats(0.1, 1e4), min_size=2, max_size=4), st.randoms())
+def test_property_spreading_keeps_the_sum(heat: list[float], chance: Any) -> None:
+    """Blocks around two or three buildings, in any order."""
+    order = chance.sample(range(len(heat)), len(heat))
+    shapes = [outline(-5, -5, 90 if row % 2 else 140, 30) for row in range(len(heat))]
+    table = rows(shapes, kind="metered", annual_heat_mwh=heat)
+    found = joined(plain(), table.iloc[order], fill=gpd.GeoDataFrame.copy).consumers
+    told = found["demand_source"].str.startswith("metered")
+    assert found.loc[told, "annual_heat_mwh"].sum() == pytest.approx(sum(heat), rel=1e-9)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(found),
+        pd.DataFrame(joined(plain(), table, fill=gpd.GeoDataFrame.copy).consumers),
+    )
+
+
+def tower(**columns: Any) -> gpd.GeoDataFrame:
+    """
+    One block of flats of 40 m x 20 m on ten storeys in Great Britain, with 80 homes.
+
+    6,400 m² (0.8 of 8,000) at 100 kWh/m²; the estimate is compared with, not asserted.
+    """
+    cells: dict[str, Any] = {
+        "id": ["way/1"],
+        "use": "flats",
+        "levels": 10.0,
+        "dwellings": 80.0,
+        "uprn": "P1",
+    }
+    frame = gpd.GeoDataFrame(cells | columns, geometry=[outline(0, 0, 40, 20)], crs=CRS)
+    return fill_demand(frame, country="GB")
+
+
+BRITISH = partial(fill_demand, country="GB")
+
+
+def certificates(count: int, **columns: Any) -> gpd.GeoDataFrame:
+    """Certificates of flats of 55 m² and 6 MWh in the tower."""
+    cells: dict[str, Any] = {
+        "uprn": [f"u{number}" for number in range(count)],
+        "parent_uprn": "P1",
+        "kind": "epc",
+        "use": "flats",
+        "annual_heat_mwh": 6.0,
+        "floor_area_m2": 55.0,
+    }
+    return rows(**(cells | columns))
+
+
+def test_certificates_of_half_the_flats_leave_the_other_half_to_the_benchmark() -> None:
+    """40 x 6 MWh and half of the estimate of the tower, which stays a tower of 80 homes."""
+    whole = tower().loc[0]
+    result = joined(tower(), certificates(40), fill=BRITISH)
+    found = by_id(result).loc["way/1"]
+    assert found["annual_heat_mwh"] == pytest.approx(240.0 + whole["annual_heat_mwh"] / 2.0)
+    assert found["demand_source"] == (
+        "benchmark, climate GB, for 40 of 80 dwellings; epc: a.csv for the others"
+    )
+    assert found[["dwellings", "floor_area_m2"]].tolist() == [80.0, whole["floor_area_m2"]]
+    assert found["stated_heat_mwh"] == 240.0
+    assert found["confidence"] == whole["confidence"]
+    spread = [whole["heat_high_mwh"] / whole["annual_heat_mwh"]] * 2
+    spread[0] = found["heat_high_mwh"] / found["annual_heat_mwh"]
+    assert spread[0] == pytest.approx(spread[1])
+    ratio = found["peak_kw"] / found["annual_heat_mwh"]
+    assert ratio == pytest.approx(whole["peak_kw"] / whole["annual_heat_mwh"])
+    (doubt,) = result.doubts
+    assert "1 consumers are told of in part only" in doubt.what
+    assert "way/1 (40 of 80 dwellings)" in doubt.what
+
+
+@pytest.mark.parametrize(("count", "partly"), [(63, True), (64, False), (80, False)])
+def test_four_fifths_of_the_flats_stand_for_the_building(count: int, partly: bool) -> None:
+    found = by_id(joined(tower(), certificates(count), fill=BRITISH)).loc["way/1"]
+    assert (found["annual_heat_mwh"] > 6.0 * count) == partly
+    assert found["demand_source"].startswith("benchmark" if partly else "epc: ")
+
+
+def test_a_shop_under_flats_does_not_replace_them() -> None:
+    """A metered shop of 150 MWh on 300 m² leaves 6,100 of 6,400 m² open, by number or by place."""
+    for keys, places in (({"parent_uprn": "P1"}, None), ({}, [spot(20, 10)])):
+        shop = {"uprn": ["s1"], "kind": "metered", "use": "retail", "annual_heat_mwh": [150.0]}
+        table = rows(places, floor_area_m2=[300.0], name="Corner shop", **shop, **keys)
+        whole = tower(dwellings=np.nan).loc[0]
+        found = by_id(joined(tower(dwellings=np.nan), table, fill=BRITISH)).loc["way/1"]
+        rest = whole["annual_heat_mwh"] * 6100.0 / 6400.0
+        assert found["annual_heat_mwh"] == pytest.approx(150.0 + rest)
+        assert found["use"] == "flats"
+        assert found["floor_area_m2"] == whole["floor_area_m2"]
+        assert "for 6,100 of 6,400 m2; metered: a.csv" in found["demand_source"]
+
+
+def test_a_row_that_names_the_building_speaks_for_all_of_it() -> None:
+    for table in (
+        rows(uprn=["P1"], kind="metered", annual_heat_mwh=[500.0], floor_area_m2=[900.0]),
+        rows([spot(20, 10)], uprn=["x"], kind="metered", annual_heat_mwh=[500.0]),
+        rows([spot(20, 10)], kind="epc", annual_heat_mwh=[500.0], floor_area_m2=[6300.0]),
+    ):
+        found = by_id(joined(tower(), table, fill=BRITISH)).loc["way/1"]
+        assert found["annual_heat_mwh"] == 500.0
+
+
+def test_only_the_estimated_rest_is_scaled_to_a_control_total() -> None:
+    """240 MWh of certificates stay; the rest is scaled so that both are 1,000 MWh."""
+    found = joined(tower(), certificates(40), fill=BRITISH).consumers
+    control = gpd.GeoDataFrame(
+        {"id": ["all"], "annual_heat_mwh": [1000.0]}, geometry=[outline(-9, -9, 99, 99)], crs=CRS
+    )
+    result = reconcile(found, control, file="totals.csv")
+    total = result.table.loc[0]
+    rest = found["annual_heat_mwh"].sum() - 240.0
+    assert total["given_mwh"] == pytest.approx(240.0)
+    assert total["factor"] == pytest.approx(760.0 / rest)
+    assert total["result_mwh"] == pytest.approx(1000.0)
+
+
+def test_rows_that_may_be_one_property_twice_are_doubted() -> None:
+    twice = rows([spot(10, 5)] * 2, kind="epc", annual_heat_mwh=[14.0, 15.0])
+    result = joined(town(), twice, fill=gpd.GeoDataFrame.copy)
+    assert by_id(result).loc["way/1", "annual_heat_mwh"] == 29.0
+    assert any("2 rows of one kind are at the same place" in d.what for d in result.doubts)
+    for other in ({"uprn": ["1", "2"]}, {"name": ["flat 1", "flat 2"]}):
+        apart = joined(town(), twice.assign(**other), fill=gpd.GeoDataFrame.copy)
+        assert not any("same place" in d.what for d in apart.doubts)
+
+
+def test_of_dated_rows_of_a_property_the_newest_counts() -> None:
+    """Three certificates of flat 11, two of them older; the meter of the same flat stays apart."""
+    table = rows(
+        uprn=["11", "11", "11", "12"],
+        parent_uprn="10",
+        kind="epc",
+        annual_heat_mwh=[9.0, 5.0, 7.0, 6.0],
+        date=["2009-01-31", "2024-02-29", "2015-03-01", ""],
+    )
+    consumers = town(uprn=["", "10", ""])
+    for order in ([0, 1, 2, 3], [3, 1, 0, 2], [2, 0, 3, 1]):
+        result = joined(consumers, table.iloc[order], fill=gpd.GeoDataFrame.copy)
+        assert by_id(result).loc["way/2", "annual_heat_mwh"] == 11.0
+        assert result.left_out["demand rows older than another"] == 2
+        assert any("2 rows are older" in d.what and ": 11" in d.what for d in result.doubts)
 
 
 def test_of_overlapping_outlines_the_smallest_holds_the_point() -> None:
@@ -351,6 +533,15 @@ def refused(path: Path) -> str:
         ("uprn,lat,lon,annual_heat_mwh\n1,60.5,,2\n", ["only one of lat and lon"]),
         ("uprn,lat,lon,annual_heat_mwh\n,,,2\n1,,,3\n", ["no geometry"]),
         ("uprn,communal,annual_heat_mwh\n1,perhaps,2\n", ["unknown communal"]),
+        ("uprn,annual_heat_kwh,annual_fuel_kwh\n1,20,20\n", ["given twice", "annual_fuel_kwh"]),
+        ("uprn,annual_fuel_kwh\n1,\n", ["neither heat nor floor area"]),
+        ("uprn,annual_heat_mwh,date\n7,2,01/02/2024\n", ["no date", "2024-02-29", "01/02/2024"]),
+        ("uprn,annual_heat_mwh,date\n7,2,2024-02-30\n", ["no date"]),
+        (
+            "uprn,annual_heat_mwh,date\n7,2,2024-02-01\n7,3,2024-02-01\n7,4,2020-02-01\n",
+            ["more than once: '7'", "2 rows: 2 (7), 3 (7)"],
+        ),
+        ("uprn,annual_heat_mwh,date\n7,2,2024-02-01\n7,3,\n", ["more than once", "a date"]),
         ("uprn,use,annual_heat_mwh\n1,ofice,2\n", ["unknown use", "did you mean office"]),
         ("uprn,annual_heat_mwh\n1,12 MWh\n", ["no plain number", "write 12"]),
     ],
@@ -370,6 +561,34 @@ def test_good_demand_tables_are_read_without_noise(tmp_path: Path) -> None:
     assert read.frame["kind"].tolist() == ["epc", "heat_map"]
     assert read.frame["wet_system"].fillna("").tolist() == ["yes", ""]
     assert read.frame.geometry.isna().all()
+
+
+def test_gas_bills_become_heat_by_the_efficiency_of_a_boiler(tmp_path: Path) -> None:
+    """20,000 kWh of gas in a house boiler, in a larger one, and 20,000 kWh of heat."""
+    house = assumption("technology_costs", "gas_boiler_house", "efficiency_gross_share").value
+    large = assumption("technology_costs", "gas_boiler_building", "efficiency_gross_share").value
+    assert max(house, large) < 0.95
+    text = "id,kind,use,annual_fuel_kwh,annual_heat_kwh\n"
+    text += "way/1,metered,home,20000,\nway/2,metered,,20000,\nway/3,metered,office,,20000\n"
+    read = read_table(write(tmp_path, text), table="demand")
+    assert read.frame["annual_heat_mwh"].tolist() == pytest.approx([20 * house, 20 * large, 20])
+    found = by_id(joined(town(), read.frame))
+    assert found["demand_source"].tolist() == [
+        f"metered: a.csv, fuel x {house:.3g}",
+        f"metered: a.csv, fuel x {large:.3g}",
+        "metered: a.csv",
+    ]
+    assert (found["confidence"] == "high").all()
+    assert found["area_source"].str.contains("fuel").sum() == 0
+
+
+def test_dated_certificates_may_repeat_a_property(tmp_path: Path) -> None:
+    text = "uprn,annual_heat_mwh,date\n7,2,2014-02-01\n7,3,2024-02-01\n8,4,\n"
+    read = read_table(write(tmp_path, text), table="demand")
+    consumers = town(uprn=["7", "8", ""])
+    found = joined(consumers, read.frame)
+    assert by_id(found)["annual_heat_mwh"].tolist()[:2] == [3.0, 4.0]
+    assert found.left_out["demand rows older than another"] == 1
 
 
 def test_numbers_that_a_spreadsheet_rounded_are_doubted(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatreach.siting.rank import link_reasons, ranked, summary_of
+from heatreach.siting.rank import link_reasons, project_reasons, ranked, summary_of
 
 
 @given(
@@ -89,3 +89,32 @@ def test_reason_of_a_tiny_link_is_not_of_no_heat(heat: float, words: str) -> Non
         }
     )
     assert link_reasons(links, money="EUR 2024")[0].startswith(f"{words} a year over 50 m")
+
+
+@pytest.mark.parametrize(
+    ("consumers", "networks", "words", "does"),
+    [
+        (5, 1, "5 consumers, one an existing heat network", "supply 5 consumers, one an existing"),
+        (1, 1, "1 consumer, an existing heat network", "supply 1 consumer, an existing"),
+        (3, 2, "3 consumers, 2 of them existing heat networks", "supply 3 consumers, 2 of them"),
+        (1, 0, "1 consumer", "heat 1 building with"),
+        (4, 0, "4 consumers", "heat 4 buildings with"),
+    ],
+)
+def test_golden_a_heat_network_is_no_building(
+    consumers: int, networks: int, words: str, does: str
+) -> None:
+    row = {
+        "rank": 1, "name": "X", "hypothetical": False, "consumers": consumers,
+        "heat_networks": networks, "heat_mwh": 4321.0, "trench_m": 900.0, "reuse_share": 0.9,
+        "linear_heat_density_mwh_m": 4.8, "lcoh_per_mwh": 80.0, "npv": 2e6, "payback_years": 9.0,
+        "price_gap_per_mwh": 0.0, "design_premium_share": 0.0, "avoided_t_co2e": 10.0,
+    }  # fmt: skip
+    frame = pd.DataFrame([row])
+    reasons = project_reasons(frame, money="EUR 2024", objective="npv")
+    assert reasons[0].startswith(f"1 of 1 by net present value: {words}, 4,321 MWh a year on")
+    # The finished table has no column for the number of networks.
+    finished = frame.drop(columns="heat_networks").assign(reason=reasons)
+    sentence = summary_of(finished, money="EUR 2024", objective="npv")
+    assert f"it would {does}" in sentence
+    assert "with 4,321 MWh a year" in sentence

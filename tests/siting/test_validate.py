@@ -11,6 +11,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from heatreach.siting.errors import InputError
 from heatreach.siting.reading.validate import TableRead, gather, read_table
@@ -18,9 +19,16 @@ from heatreach.siting.reading.validate import TableRead, gather, read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-Table = Literal["sites", "consumers", "streets"]
+Table = Literal["sites", "consumers", "streets", "demand"]
 SITE = {"id": "a", "lat": "60.52", "lon": "26.93", "it_load_kw": "2000"}
 CONSUMER = {"id": "a", "lat": "60.52", "lon": "26.93"}
+# Seven parameters and projection as in OS 'A guide to coordinate systems in Great Britain'.
+OS_HELMERT = (
+    "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cart +ellps=WGS84 "
+    "+step +inv +proj=helmert +x=446.448 +y=-125.157 +z=542.06 +rx=0.15 +ry=0.247 +rz=0.842 "
+    "+s=-20.489 +convention=position_vector +step +inv +proj=cart +ellps=airy +step +proj=tmerc "
+    "+lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy"
+)
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -162,7 +170,16 @@ def test_garbled_names_are_doubted(tmp_path: Path) -> None:
             {"id": "a", "latitude": 1, "lng": 2, "it_load_kw": 2000},
             "rename latitude to lat and rename lng",
         ),
-        ({"id": "a", "easting": 1, "northing": 2, "it_load_kw": 9}, "coordinates in metres need"),
+        (
+            {"id": "a", "easting": 460000, "northing": 5430000, "it_load_kw": 9},
+            "add lat and add lon; coordinates in metres need a map format",
+        ),
+        (
+            {"id": "a", "x": 530000, "y": 180000, "it_load_kw": 9},
+            "add lat and add lon; coordinates in metres need a map format",
+        ),
+        ({"id": "a", "x": 1.7, "y": 52.6, "it_load_kw": 9}, "rename y to lat and rename x to lon"),
+        ({"id": "a", "easting": 530000, "it_load_kw": 9}, "WKT; add lat and add lon"),
         ({"site id": "a", "lat": 60, "lon": 26, "it_load_kw": 2000}, "rename site id to id"),
         (
             {"id": "a", "lat": 60, "lon": 26, "it_load_mw": 2},
@@ -309,6 +326,59 @@ def test_transformation_matches_ordnance_survey(tmp_path: Path) -> None:
     point = read_table(file, table="sites").frame.geometry.iloc[0]
     assert point.y == pytest.approx(52 + 39 / 60 + 28.8282 / 3600, abs=5e-5)
     assert point.x == pytest.approx(1 + 42 / 60 + 57.8663 / 3600, abs=7.5e-5)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("easting", "northing"), ("Eastings", "Northings"), ("X_COORDINATE", "Y_COORDINATE")],
+)
+def test_table_in_british_national_grid(x: str, y: str, tmp_path: Path) -> None:
+    """Golden: the worked example of Ordnance Survey above, read from a table; within 5 m."""
+    rows = [{"id": "a", x: "651409.903", y: "313177.270"}]
+    result = read(tmp_path, rows, "consumers")
+    point = result.frame.geometry.iloc[0]
+    assert point.y == pytest.approx(52 + 39 / 60 + 28.8282 / 3600, abs=5e-5)
+    assert point.x == pytest.approx(1 + 42 / 60 + 57.8663 / 3600, abs=7.5e-5)
+    assert result.crs == "EPSG:27700"
+    (doubt,) = result.doubts
+    assert f"{x} and {y} are taken as British National Grid (EPSG:27700)" in str(doubt)
+    assert "lies at lat 52.65798, lon 1.71605" in str(doubt)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(-0.1276, 51.5072), (-4.48, 54.15), (-1.15, 60.15)])
+def test_table_in_british_national_grid_control_points(
+    lon: float, lat: float, tmp_path: Path
+) -> None:
+    """London, Douglas and Lerwick, forwards by the shift and projection of OS written out."""
+    x, y = Transformer.from_pipeline(OS_HELMERT).transform(lon, lat)
+    rows = [{"id": "a", "easting": f"{x:.3f}", "northing": f"{y:.3f}"}]
+    point = read(tmp_path, rows, "consumers").frame.geometry.iloc[0]
+    # 1e-6 degrees are 0.1 m; another choice of shift would be off by metres.
+    assert (point.x, point.y) == pytest.approx((lon, lat), abs=1e-6)
+
+
+def test_degrees_go_before_grid_and_grid_rows_are_checked(tmp_path: Path) -> None:
+    both = CONSUMER | {"easting": "530000", "northing": "180000"}
+    result = read(tmp_path, [both], "consumers")
+    assert result.crs == "EPSG:4326"
+    assert not result.doubts
+    rows = [{"id": i, "easting": e, "northing": "180000"} for i, e in (("a", "530000"), ("b", ""))]
+    assert "row 3 (b): no geometry" in refused(tmp_path, rows, "consumers")
+    rows[1]["easting"] = "530 km"
+    message = refused(tmp_path, rows, "consumers")
+    assert "column easting, row 3 (b): no plain number of metres" in message
+    rows = [rows[0], rows[0] | {"id": "c"}, rows[1] | {"easting": "53000000"}]
+    assert "far outside the area of EPSG:27700" in refused(tmp_path, rows, "consumers")
+
+
+def test_register_numbers_may_stand_in_for_grid_places(tmp_path: Path) -> None:
+    demand = {"kind": "metered", "uprn": "1", "annual_heat_mwh": "10"}
+    both = demand | {"easting": "530000", "northing": "180000"}
+    none = demand | {"uprn": "2", "easting": "", "northing": ""}
+    frame = read(tmp_path, [both, none], "demand").frame
+    assert frame.geometry.isna().tolist() == [False, True]
+    message = refused(tmp_path, [both, none | {"easting": "530000"}], "demand")
+    assert "row 3 (2): only one of northing and easting; give both or neither" in message
 
 
 def test_gather_merges_the_problems_of_all_files(tmp_path: Path) -> None:

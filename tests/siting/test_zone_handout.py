@@ -22,7 +22,7 @@ from heatreach.data import load_table
 from heatreach.siting.errors import InputError
 from heatreach.siting.writing import handout, zone_handout
 from heatreach.siting.writing.handout import CONTENTS, save
-from heatreach.siting.writing.zone_features import crossings_text
+from heatreach.siting.writing.zone_features import crossings_text, zone_themes
 from heatreach.siting.writing.zone_handout import save_zones, zone_contents
 from heatreach.siting.writing.zone_layers import DESCRIPTIONS
 from heatreach.siting.writing.zone_maps import draw_zone_map, rule_words
@@ -301,6 +301,42 @@ def test_docs_map_says_rule_status_and_credit(made_zones: Any) -> None:
     assert "Left out: 2 × scotland_baseline: dense enough, but too few anchor loads." in seen
     assert "Harbour hall, 62\u00a0%" in seen
     assert "Hypothetical sites: 1 of 2 data centres does not exist." in seen
+
+
+def test_golden_each_table_shows_what_its_rule_measures(made_zones: Any) -> None:
+    """Three densities of one zone; each table names and shows the one that its rule goes by."""
+    densities = {"trench": 1.02, "street": 2.57, "radius": 4.81}
+    columns = {f"{method}_heat_density_mwh_m": value for method, value in densities.items()}
+    zones = dataclasses.replace(made_zones, zones=made_zones.zones.assign(**columns))
+    headings = {
+        "trench": "Per metre of trench",
+        "street": "Per metre of street",
+        "radius": "Per metre between neighbours",
+    }
+    for method, heading in headings.items():
+        rule = dataclasses.replace(zones.rules[0], method=method)
+        page = draw_zone_map(dataclasses.replace(zones, rules=(rule,)))
+        tables = html.unescape(without_scripts(page)).split("</details>")[0]
+        assert re.findall(r"Per metre [a-z ]+", tables) == [heading]
+        cells = re.findall(r'<td class="figure">([\d.]+)</td>', tables)
+        shown = {f"{value:.2f}" for value in densities.values()} & set(cells)
+        assert shown == {f"{densities[method]:.2f}"}
+    seen = html.unescape(without_scripts(draw_zone_map(zones)))
+    assert "Every branch must carry the threshold by itself" in seen
+    assert "those of several zones must not be added" in seen
+    alone = dataclasses.replace(zones, sources=zones.sources.iloc[:0])
+    assert "must not be added" not in html.unescape(without_scripts(draw_zone_map(alone)))
+
+
+def test_golden_zones_are_coloured_by_what_their_rule_measures(made_zones: Any) -> None:
+    columns = {"trench_heat_density_mwh_m": 1.0, "street_heat_density_mwh_m": 5.0}
+    zones = dataclasses.replace(made_zones, zones=made_zones.zones.assign(**columns))
+    for method, label in (("trench", "below 4"), ("street", "4 to 8")):
+        rule = dataclasses.replace(zones.rules[0], method=method)
+        theme = zone_themes(dataclasses.replace(zones, rules=(rule,)), [])[0]
+        classes = {feature["properties"]["class"] for feature in theme.features}
+        assert classes == {label}
+        assert theme.tooltip[method] == f"Per metre of {method}"
 
 
 def test_property_map_needs_no_address_and_names_each_script(made_zones: Any) -> None:

@@ -28,6 +28,7 @@ BLANK = {
     "uprn": "",
     "parent_uprn": "",
     "site_id": "",
+    "site_name": "",
     "wet_system": "",
     "communal": "",
     "demand_source": "benchmark",
@@ -63,6 +64,10 @@ HOME = {"use": "home", "sector": "residential"}
         ({**HOME, "communal": "no"}, "no", "homes"),
         ({"communal": "no", "wet_system": "yes"}, "yes", "heated by water"),
         ({"use": "heat_network", "wet_system": "yes", "communal": "yes"}, "no", "agreement"),
+        ({"use": "", "sector": "", "wet_system": "yes"}, "not known", "use is not known"),
+        ({"use": "", "sector": "", "annual_heat_mwh": 100.0}, "no", "no more than 100"),
+        ({"use": "", "sector": "", "communal": "yes"}, "yes", "communally"),
+        ({"demand_source": "raster x.tif", "communal": "yes"}, "no", "a cell of a heat map"),
     ],
 )
 def test_golden_required_to_connect(cells: dict[str, Any], word: str, reason: str) -> None:
@@ -131,6 +136,59 @@ def test_a_site_and_a_parent_can_chain_into_one_load() -> None:
         {"site_id": "way/7"}, {"site_id": "way/7", "parent_uprn": "9"}, {"parent_uprn": "9"}
     )
     assert loads_of(frame).tolist() == [0, 0, 0]
+
+
+def test_golden_a_campus_counts_its_large_buildings() -> None:
+    """
+    Of 900, 600, 400 and 60 MWh/yr on one site two buildings reach 500; of 300 and 300 none does.
+
+    Both sites are anchors, the first for two. Units of one parent are one building: 260 + 260. At
+    the low end, 0.9 of each, 468 of them are none, 540 of 600 still one, and so is a site with 540.
+    """
+    one, two = {"site_id": "way/1"}, {"site_id": "way/2"}
+    unit = {"parent_uprn": "9", "annual_heat_mwh": 260.0}
+    heat = [900.0, 600.0, 400.0, 60.0]
+    frame = consumers(
+        *[{**one, "annual_heat_mwh": mwh} for mwh in heat],
+        *[{**two, "annual_heat_mwh": 300.0}] * 2,
+        unit,
+        unit,
+    )
+    required, load = required_to_connect(frame), loads_of(frame)
+    zones = np.array([0, 0, 0, 0, 1, 1, 2, 2])
+    found = zone_counts(frame, load, required, zones, zones=3, anchor_mwh=500.0)
+    assert found["anchors"].tolist() == [2, 1, 1]
+    assert found["anchors_low"].tolist() == [2, 1, 0]
+    assert found["cells"].tolist() == [0, 0, 0]
+    loads = anchor_loads(frame).set_index("consumer_id")
+    assert loads["anchor_count"].to_dict() == {"way/1": 2, "way/2": 1, "9": 1}
+    assert loads["buildings"].to_dict() == {"way/1": 4, "way/2": 2, "9": 1}
+    assert loads["anchor"].all()
+
+
+def test_golden_two_anchors_at_the_low_end_are_none() -> None:
+    """Two of 510 MWh/yr with a low end of 433.5 (85 %) each."""
+    frame = consumers({"annual_heat_mwh": 510.0}, {"annual_heat_mwh": 510.0})
+    frame = frame.assign(heat_low_mwh=433.5)
+    required, load = required_to_connect(frame), loads_of(frame)
+    found = zone_counts(frame, load, required, np.zeros(2, int), zones=1, anchor_mwh=500.0)
+    assert found.iloc[0].to_dict() == {
+        "anchors": 2,
+        "anchors_low": 0,
+        "cells": 0,
+        "buildings": 2,
+        "required": 0,
+        "required_if_wet": 2,
+    }
+
+
+def test_a_site_goes_by_its_own_name() -> None:
+    ward = {"site_id": "way/7", "site_name": "Royal Infirmary", "annual_heat_mwh": 400.0}
+    frame = consumers({**ward, "name": "East Ward"}, ward, {"annual_heat_mwh": 600.0, "name": "X"})
+    assert anchor_loads(frame)["name"].tolist() == ["Royal Infirmary", "X"]
+    alone = {**ward, "annual_heat_mwh": 700.0}
+    assert anchor_loads(consumers({**alone, "name": "Main"}))["name"].tolist() == ["Main"]
+    assert anchor_loads(consumers(alone))["name"].tolist() == ["Royal Infirmary"]
 
 
 def test_golden_only_the_heat_inside_a_zone_makes_an_anchor() -> None:

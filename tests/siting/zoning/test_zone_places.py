@@ -16,7 +16,7 @@ from shapely.geometry import LineString, Point, box
 from heatreach.network import street_graph
 from heatreach.siting.consumers.building_use import siting_rule
 from heatreach.siting.zoning.crossings import crossings
-from heatreach.siting.zoning.densities import heat_blocks, heat_cells
+from heatreach.siting.zoning.densities import heat_blocks, heat_cells, with_outside
 from heatreach.siting.zoning.growth import grown_zones
 from heatreach.siting.zoning.outlines import zone_outlines
 from heatreach.siting.zoning.places import zone_places
@@ -110,8 +110,15 @@ def test_golden_blocks_of_a_chequerboard() -> None:
     assert blocks["area_ha"].tolist() == [1.0, 1.0]
     assert sorted(blocks["heat_density_mwh_ha"]) == [3.0, 4.0]
     assert sorted(blocks["given_share"]) == [0.0, pytest.approx(1.0 / 3.0)]
-    assert outside == (1, 8.0)
+    assert outside == (1, 8.0, 0.0)
     assert blocks["block_id"].is_unique
+    whole = with_outside(blocks, outside)
+    assert whole["block_id"].iloc[-1] == "no block"
+    assert whole["heat_mwh"].sum() == 15.0
+    assert whole["consumers"].sum() == 4
+    assert whole["given_share"].iloc[-1] == 0.0
+    assert whole.geometry.iloc[-1].is_empty
+    assert len(with_outside(blocks, outside._replace(heat_mwh=0.0))) == 2
 
 
 def test_golden_a_long_building_is_divided_by_area() -> None:

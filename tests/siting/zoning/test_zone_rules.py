@@ -134,7 +134,7 @@ LOW_GIVEN, LOW_GUESS = limit("low", "given_share"), limit("low", "guess_share")
 @pytest.mark.parametrize(
     ("low_mwh", "given", "guess", "word"),
     [
-        # Density 5 at 100 MWh, asked 4: it still meets its rule down to 80 MWh.
+        # Density 5 at its heat, asked 4: it still meets its rule down to 80 % of it.
         (80.0, HIGH_GIVEN, HIGH_GUESS, "High"),
         (80.0, HIGH_GIVEN - 0.01, HIGH_GUESS, "Medium"),
         (80.0, HIGH_GIVEN, HIGH_GUESS + 0.01, "Medium"),
@@ -149,8 +149,9 @@ LOW_GIVEN, LOW_GUESS = limit("low", "given_share"), limit("low", "guess_share")
 def test_golden_certainty(low_mwh: float, given: float, guess: float, word: str) -> None:
     zone = pd.DataFrame(
         {
-            "heat_mwh": [100.0],
-            "heat_low_mwh": [low_mwh],
+            "heat_mwh": [1000.0],
+            "heat_low_mwh": [10.0 * low_mwh],
+            "anchors_low": [0],
             "given_share": [given],
             "guess_share": [guess],
             "trench_heat_density_mwh_m": [5.0],
@@ -168,6 +169,7 @@ def test_certainty_of_a_single_consumer_has_no_joint_to_fail() -> None:
         {
             "heat_mwh": [100.0],
             "heat_low_mwh": [1.0],
+            "anchors_low": [2],
             "given_share": [1.0],
             "guess_share": [0.0],
             "radius_heat_density_mwh_m": [np.nan],
@@ -175,3 +177,56 @@ def test_certainty_of_a_single_consumer_has_no_joint_to_fail() -> None:
     )
     found = certainty(zone, zone_rules(["scotland_baseline"])[0])
     assert found["certainty"].tolist() == ["High"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "low_mwh", "anchors_low", "word", "reason"),
+    [
+        # Two anchors of 510 MWh/yr whose low end is 433.5 are none there; 1,020 MWh/yr on 120 m.
+        ("scotland_baseline", 867.0, 0, "Medium", "would fail 2 anchor loads at the low end"),
+        ("scotland_baseline", 867.0, 2, "High", "even at the low end"),
+        ("class_4", 499.0, 0, "Medium", "would fail 500 MWh/yr at the low end"),
+        ("class_4", 500.0, 0, "High", "even at the low end"),
+        ("scotland_baseline", 400.0, 1, "Medium", "fail 4 MWh/m/yr and 2 anchor loads at the low"),
+    ],
+)
+def test_golden_certainty_asks_all_of_the_rule(
+    rule: str, low_mwh: float, anchors_low: int, word: str, reason: str
+) -> None:
+    zone = pd.DataFrame(
+        {
+            "heat_mwh": [1020.0],
+            "heat_low_mwh": [low_mwh],
+            "anchors_low": [anchors_low],
+            "given_share": [1.0],
+            "guess_share": [0.0],
+            "trench_heat_density_mwh_m": [8.5],
+            "radius_heat_density_mwh_m": [8.5],
+        }
+    )
+    found = certainty(zone, zone_rules([rule])[0]).iloc[0]
+    assert found["certainty"] == word
+    assert reason in found["certainty_reason"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (0.0, "none of its heat is given"),
+        (0.004, "hardly any of it is given"),
+        (0.2, "only 20% of its heat is given"),
+    ],
+)
+def test_certainty_says_how_much_is_given(given: float, words: str) -> None:
+    zone = pd.DataFrame(
+        {
+            "heat_mwh": [1000.0],
+            "heat_low_mwh": [900.0],
+            "anchors_low": [0],
+            "given_share": [given],
+            "guess_share": [0.0],
+            "trench_heat_density_mwh_m": [6.0],
+        }
+    )
+    found = certainty(zone, zone_rules(["class_4"])[0])["certainty_reason"].iloc[0]
+    assert found == f"Medium because {words}"

@@ -116,6 +116,8 @@ def test_golden_ranks_both_ways(found: Zones) -> None:
     zones = found.zones.set_index("rule")
     assert zones["sources"].tolist() == [2, 2]
     assert zones["best_site_id"].tolist() == ["near", "near"]
+    alone = "if it served this zone alone; not to be added over zones; pipe losses not taken off"
+    assert found.sources["reason"].str.endswith(alone).all()
     best = rows.loc[("de_street_1_5", "near"), "covered_share"]
     assert zones.loc["de_street_1_5", "best_covered_share"] == best
 

@@ -84,12 +84,13 @@ def test_a_rule_that_finds_nothing_leaves_empty_tables(twelve_made: Callable[...
     assert found.sources.empty
     assert found.summary.endswith("indicative zones: none by class_16.")
     assert len(found.anchors) == 4
+    assert found.anchors["rule"].tolist() == [""] * 4
 
 
 @pytest.fixture(scope="module")
 def town() -> Zones:
     inputs = read_inputs(sites=None, consumers="osm", area=str(demo_extract()), zones=True)
-    return zone(inputs, rules=["class_4", "class_8", "de_street_1_5", "scotland_baseline"])
+    return zone(inputs, rules=["class_4", "fr_fonds_chaleur", "de_street_1_5", "scotland_baseline"])
 
 
 def test_town_every_zone_meets_its_rule(town: Zones) -> None:
@@ -118,15 +119,20 @@ def test_town_zones_of_one_rule_share_no_heat_and_add_up(town: Zones) -> None:
 
 
 def test_town_denser_class_lies_within_the_wider(town: Zones) -> None:
-    """Whoever is worth a trench at 8 MWh/m is so at 4."""
+    """Whoever is worth a trench at 4 MWh/m is so at 1.5."""
     of = {name: set(rows["consumer_id"]) for name, rows in town.members.groupby("rule")}
-    assert of.get("class_8", set()) <= of["class_4"]
+    assert len(of["class_4"]) > 10
+    assert of["class_4"] < of["fr_fonds_chaleur"]
 
 
 def test_town_cells_hold_all_heat(town: Zones) -> None:
     total = town.totals.set_index("use").loc["all", "heat_mwh"]
     assert town.cells["heat_mwh"].sum() == pytest.approx(total, rel=1e-9)
-    assert town.blocks["heat_mwh"].sum() < total
+    assert town.blocks["heat_mwh"].sum() == pytest.approx(total, rel=1e-9)
+    rest = town.blocks.iloc[-1]
+    assert rest["block_id"] == "no block"
+    assert 0.0 < rest["heat_mwh"] < total
+    assert town.blocks["consumers"].sum() == town.cells["consumers"].sum()
 
 
 def test_town_outlines_are_valid_and_hold_their_buildings(town: Zones) -> None:
@@ -142,7 +148,12 @@ def test_town_outlines_are_valid_and_hold_their_buildings(town: Zones) -> None:
 def test_town_record_says_what_was_left_out(town: Zones) -> None:
     run = town.run
     assert run["run_id"] == town.zones["run_id"].iloc[0]
-    assert run["left_out"]["consumers in no block between streets"] > 0
+    rest = town.blocks.iloc[-1]
+    out, total = rest["heat_mwh"] / 1e3, town.blocks["heat_mwh"].sum() / 1e3
+    words = (
+        f"{out:,.1f} GWh of {total:,.1f} GWh ({out / total:.0%}) lie in no block closed by streets"
+    )
+    assert run["left_out"][f"consumers in no block; {words}"] == rest["consumers"]
     assert run["zones_left_out"]
     assert town.summary.endswith(".")
     assert town.assumptions["key"].str.startswith("certainty_rules/").any()
