@@ -11,6 +11,7 @@ from heatreach.data import Assumption, load_table, table_names
 from heatreach.data.tables import NUMBER_COLUMNS
 
 from .appraisal.figures import BY_USER
+from .reading.demand_rows import BOILER, FROM_FUEL, HOME_BOILER
 from .scenario import Scenario
 
 if TYPE_CHECKING:
@@ -137,10 +138,19 @@ def zone_assumptions(inputs: Inputs, scenario: Scenario, rules: Sequence[ZoneRul
         _named("refrigerants", {scenario.heat_pump.refrigerant}),
         _named("cooling_systems", set(inputs.sites["cooling"])),
         _named("demand_benchmarks", uses | {"reference_climate"}),
+        _boiler_rows(inputs),
         *[_in_country(name, inputs.country) for name in COUNTRY_TABLES],
         _hypothetical_rows(inputs),
     ]
     return _joined(parts)
+
+
+def _boiler_rows(inputs: Inputs) -> pd.DataFrame:
+    """Efficiencies by which heat was found from fuel, if it was for anybody."""
+    rows = _named("technology_costs", {HOME_BOILER, BOILER})
+    rows = rows[rows["parameter"] == "efficiency_gross_share"]
+    fuel = inputs.everywhere["demand_source"].str.contains(FROM_FUEL, regex=False, na=False)
+    return rows if fuel.any() else rows.iloc[:0]
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:

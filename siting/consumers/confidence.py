@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from heatreach.data import load_table
+from heatreach.data import assumption, load_table
 
+from ..reading.demand_rows import BOILER, FROM_FUEL, HOME, HOME_BOILER
 from .benchmarks import range_of, sector_of
 from .storeys import FROM_OUTLINE
 from .tag_rules import siting_rule
@@ -160,7 +161,8 @@ def demand_range(consumers: pd.DataFrame, *, country: str) -> pd.DataFrame:
     ``high = Q·exp(sqrt(Σ (ln r_i)²))`` and ``low = Q·exp(-sqrt(Σ (ln r_i)²))``, relative errors in
     quadrature that never make a heat negative. The range of an intensity holds for buildings of
     all ages and is not narrowed where the age is known. Degree days err alike for all buildings
-    and are left out. Stated heat has the error of its kind of source.
+    and are left out. Stated heat has the error of its kind of source, and that of the boiler where
+    it follows from fuel.
 
     Examples
     --------
@@ -200,8 +202,20 @@ def _ratio(
     estimate = _product_error(factors, sign)
     for words, parameter in _RANGES:
         estimate = estimate.where(~source.str.startswith(words), of(parameter))
-    ends: pd.Series[float] = stated.fillna(estimate)
+    fuel = source.str.contains(FROM_FUEL, regex=False)
+    from_fuel = _product_error((stated.fillna(1.0), _boiler_ratio(consumers, side)), sign)
+    ends: pd.Series[float] = stated.where(~fuel, from_fuel).fillna(estimate)
     return ends
+
+
+def _boiler_ratio(consumers: pd.DataFrame, side: int) -> pd.Series[float]:
+    """Low (side 0) or high end of the efficiency of a boiler over its value."""
+    rows = [
+        assumption("technology_costs", name, "efficiency_gross_share")
+        for name in (HOME_BOILER, BOILER)
+    ]
+    ratios = [(row.low, row.high)[side] / row.value for row in rows]
+    return pd.Series(np.where(consumers["use"] == HOME, *ratios), index=consumers.index)
 
 
 def _product_error(factors: tuple[pd.Series[float], ...], sign: float) -> pd.Series[float]:

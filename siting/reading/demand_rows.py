@@ -32,7 +32,9 @@ FACTS = (*HEATS, "peak_kw", "floor_area_m2", "dwellings")
 """Columns of which a row of demand holds at least one."""
 WORDS = ("use", "name", "built_year", "wet_system", "communal")
 _KWH_PER_MWH = 1000.0
-_HOME, _HOME_BOILER, _BOILER = "home", "gas_boiler_house", "gas_boiler_building"
+HOME, HOME_BOILER, BOILER = "home", "gas_boiler_house", "gas_boiler_building"
+FROM_FUEL = "fuel x"
+"""Words in front of the efficiency, in the source of a heat that follows from fuel."""
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?"
 _DAY_LENGTH = 10
 
@@ -94,11 +96,11 @@ def check_demand(typed: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     _check_facts(frame, findings)
     _check_dates(frame, findings)
     _check_repeated(frame, findings)
-    home = _texts(frame, "use") == _HOME
-    efficiency = np.where(home, *(boiler_efficiency(name) for name in (_HOME_BOILER, _BOILER)))
+    home = _texts(frame, "use") == HOME
+    efficiency = np.where(home, *(boiler_efficiency(name) for name in (HOME_BOILER, BOILER)))
     heat_kwh = np.where(np.isnan(kwh), fuel * efficiency, kwh)
     frame["annual_heat_mwh"] = np.where(np.isnan(mwh), heat_kwh / _KWH_PER_MWH, mwh)
-    words = [f"fuel x {share:.3g}" for share in efficiency]
+    words = [f"{FROM_FUEL} {share:.3g}" for share in efficiency]
     frame["heat_from"] = np.where(np.isnan(fuel), "", np.array(words, dtype=object))
     return frame.drop(columns=["annual_heat_kwh", "annual_fuel_kwh"], errors="ignore")
 

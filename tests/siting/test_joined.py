@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from shapely.geometry import Point, Polygon, box
 
 from heatreach.data import assumption
 from heatreach.siting import read_inputs
+from heatreach.siting.consumers.confidence import demand_range
 from heatreach.siting.consumers.joined import DemandTable, Joined, join_demand
 from heatreach.siting.consumers.reconcile import reconcile
 from heatreach.siting.demand import fill_demand
@@ -580,6 +582,27 @@ def test_gas_bills_become_heat_by_the_efficiency_of_a_boiler(tmp_path: Path) -> 
     ]
     assert (found["confidence"] == "high").all()
     assert found["area_source"].str.contains("fuel").sum() == 0
+
+
+def test_heat_from_gas_bills_strays_as_the_boiler_does() -> None:
+    """A meter is 5 % off at most, a boiler of 0.85 may have 0.75 to 0.92, each by itself."""
+    boiler = assumption("technology_costs", "gas_boiler_building", "efficiency_gross_share")
+    bills = pd.DataFrame(
+        {
+            "use": ["office", "office"],
+            "classified_by": ["given", "given"],
+            "levels_source": ["", ""],
+            "area_source": ["", ""],
+            "demand_source": ["metered: a.csv, fuel x 0.85", "metered: a.csv"],
+            "annual_heat_mwh": [100.0, 100.0],
+        }
+    )
+    ends = demand_range(bills, country="GB")
+    low = math.exp(-math.hypot(math.log(0.95), math.log(boiler.low / boiler.value)))
+    high = math.exp(math.hypot(math.log(1.05), math.log(boiler.high / boiler.value)))
+    assert ends.iloc[0].tolist() == pytest.approx([100.0 * low, 100.0 * high])
+    assert ends.iloc[1].tolist() == pytest.approx([95.0, 105.0])
+    assert low < 0.89
 
 
 def test_dated_certificates_may_repeat_a_property(tmp_path: Path) -> None:
