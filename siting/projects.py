@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from .appraisal.conditions import Conditions
     from .hours import Hours
     from .inputs import Inputs
+    from .planning.attached import Attached
     from .scenario import Scenario
-    from .screen import Attached
 
 ROUNDS = 5
 PREMIUM_SHARES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)

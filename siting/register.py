@@ -13,6 +13,7 @@ from heatreach.data.tables import NUMBER_COLUMNS
 from .appraisal.figures import BY_USER
 from .reading.demand_rows import BOILER, FROM_FUEL, HOME_BOILER
 from .scenario import Scenario
+from .zoning.rules import zone_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +63,7 @@ DEMAND_TABLES = ("building_ages",)
 
 def all_assumptions() -> pd.DataFrame:
     """
-    Every figure of every number table.
+    Every figure of every number table, and what each zone rule asks for.
 
     Returns
     -------
@@ -76,6 +77,7 @@ def all_assumptions() -> pd.DataFrame:
     True
     """
     parts = [_rows(name) for name in table_names() if "parameter" in load_table(name)]
+    parts.append(_rule_rows(zone_rules(load_table("zone_rules")["name"].tolist())))
     return pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
 
 

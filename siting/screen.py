@@ -28,7 +28,6 @@ from heatreach.network import (
 
 from .consumers.heat_networks import HEAT_NETWORK
 from .hours import study_hours
-from .planning.attached import Attached, attach_places
 from .planning.feed_in import fed_in
 from .planning.link_pipes import link_pipes
 
@@ -38,9 +37,8 @@ if TYPE_CHECKING:
     from .appraisal.conditions import Conditions
     from .hours import Hours
     from .inputs import Inputs
+    from .planning.attached import Attached
     from .scenario import Scenario
-
-__all__ = ["Attached", "attach_places", "candidate_links"]
 
 
 def candidate_links(

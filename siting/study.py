@@ -19,12 +19,13 @@ from .appraisal.conditions import condition_doubts, conditions_of
 from .errors import InputError, Problem
 from .hours import study_hours
 from .options import link_options
+from .planning.attached import attach_places
 from .planning.terms import consumer_terms
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
 from .running import Clock, versions
-from .screen import attach_places, candidate_links
+from .screen import candidate_links
 from .writing.handout import save
 from .writing.maps import draw_map
 from .writing.results import described_columns, with_registry_columns

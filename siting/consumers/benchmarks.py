@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RESIDENTIAL = "residential"
-NON_RESIDENTIAL = "non-residential"
 
 
 @cache

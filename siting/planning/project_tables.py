@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ..appraisal.conditions import Conditions
     from ..inputs import Inputs
     from ..scenario import Scenario
-    from ..screen import Attached
+    from .attached import Attached
     from .basis import Basis
     from .network_energy import Making
 

@@ -16,8 +16,6 @@ import pandas as pd
 from heatreach.data import assumption
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from .rules import ZoneRule
 
 HIGH, MEDIUM, LOW = "High", "Medium", "Low"
@@ -28,35 +26,10 @@ def _limit(name: str, parameter: str) -> float:
     return assumption("certainty_rules", name, parameter).value
 
 
-def meets_at_low_heat(zones: pd.DataFrame, rule: ZoneRule) -> npt.NDArray[np.bool_]:
-    """
-    Whether zones still reach what their rule asks for at the low end of their heat.
-
-    Parameters
-    ----------
-    zones
-        ``heat_mwh``, ``heat_low_mwh``, ``anchors_low`` and the density that the rule's method
-        measures.
-    rule
-        The rule.
-
-    Returns
-    -------
-    meets
-        One per zone: enough density, heat and anchor loads.
-
-    Notes
-    -----
-    All heat of a zone is scaled by ``heat_low / heat``, so its density falls by the same factor.
-    A single consumer has no joint to fail; by radius it always meets. Anchor loads are counted anew
-    with each at its own low end, which is lower than that of all together.
-    """
-    found: npt.NDArray[np.bool_] = _tests_at_low_heat(zones, rule).all(axis=1).to_numpy(dtype=bool)
-    return found
-
-
 def _tests_at_low_heat(zones: pd.DataFrame, rule: ZoneRule) -> pd.DataFrame:
     """Each thing that a rule asks for, and whether zones reach it at low heat."""
+    # All heat of a zone is scaled by low over central, so its density falls by the same factor; a
+    # single consumer has no joint to fail. Anchor loads are counted with each at its own low end.
     density = zones[f"{rule.method}_heat_density_mwh_m"]
     scaled = density * zones["heat_low_mwh"] / zones["heat_mwh"]
     return pd.DataFrame(

@@ -14,7 +14,7 @@ from shapely import LineString, Point, affinity, box
 
 from heatreach.siting import Inputs, read_inputs
 from heatreach.siting.assembling.street_layer import cut_off_doubt, street_layer, street_rule
-from heatreach.siting.screen import attach_places
+from heatreach.siting.planning.attached import attach_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,12 +23,13 @@ from heatreach.siting.consumers.heat_networks import (
     refuse_repeated_ids,
 )
 from heatreach.siting.hours import Hours, load_shapes, source_shapes
+from heatreach.siting.planning.attached import attach_places
 from heatreach.siting.planning.feed_in import fed_in
 from heatreach.siting.planning.loads import year_loads
 from heatreach.siting.planning.supply import supply_energy
 from heatreach.siting.reading.validate import read_table
 from heatreach.siting.scenario import scenario_of
-from heatreach.siting.screen import attach_places, candidate_links
+from heatreach.siting.screen import candidate_links
 from heatreach.thermo import (
     AMBIENT,
     ARRANGEMENTS,

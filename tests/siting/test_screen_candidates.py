@@ -11,7 +11,8 @@ import pytest
 from shapely import LineString, Point
 
 from heatreach.siting import Inputs, Scenario, read_inputs
-from heatreach.siting.screen import _crossed, _routes, attach_places
+from heatreach.siting.planning.attached import attach_places
+from heatreach.siting.screen import _crossed, _routes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ from heatreach.network import bore_weight_m, to_networkx
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.demo import demo_extract, demo_sites
+from heatreach.siting.planning.attached import attach_places
 from heatreach.siting.scenario import scenario_of
-from heatreach.siting.screen import attach_places
 from heatreach.thermo import ARRANGEMENTS, heat_capacity_kj_kgk, lorenz_cop
 
 if TYPE_CHECKING:
