@@ -44,7 +44,13 @@ GridPath = Literal["frozen", "declining"]
 Cycle = Literal["auto", "single", "ihx", "two_stage", "intercooled", "transcritical"]
 Arrangement = Literal["best", "direct", "preheat", "central", "ambient"]
 Sizing = Literal["share", "least_cost"]
-Objective = Literal["npv", "avoided_t_co2e", "lcoh_per_mwh", "cost_per_t_co2e"]
+Objective = Literal["npv", "avoided_t_co2e", "lcoh_per_mwh", "cost_per_t_co2e", "weighted"]
+Basis = Literal["real", "nominal"]
+ResidualValue = Literal["straight_line", "none"]
+TariffIndex = Literal["counterfactual", "level"]
+Sampling = Literal["sobol", "latin_hypercube"]
+Distribution = Literal["triangular", "uniform"]
+SupplyChoice = Literal["best", "given"]
 Country = Annotated[str, AfterValidator(checked_country)]
 Money = Annotated[str, AfterValidator(checked_money)]
 Cooling = Annotated[str, AfterValidator(partial(checked_name, table="cooling_systems"))]
@@ -98,6 +104,7 @@ class Network(_Section):
     substation_drop_kpa: float = number("network", "substation_drop_kpa")
     pump_head_max_kpa: float = number("network", "pump_head_max_kpa")
     paths: Choice = word("network", "paths")
+    supply_choice: SupplyChoice = word("network", "supply_choice")
 
     @field_validator("return_degc")
     @classmethod
@@ -154,21 +161,46 @@ class Economics(_Section):
     """Rates, lives and prices."""
 
     money: Money = word("economics", "money")
+    basis: Basis = word("economics", "basis")
+    inflation_share: float = number("economics", "inflation_share")
+    residual_value: ResidualValue = word("economics", "residual_value")
     discount_rate_share: float = number("economics", "discount_rate_share")
     first_year: int = number("economics", "first_year")
     life_years: int = number("economics", "life_years")
     tariff_discount_share: float = number("economics", "tariff_discount_share")
+    tariff_index: TariffIndex = word("economics", "tariff_index")
+    connection_charge_per_kw: float = number("economics", "connection_charge_per_kw")
+    standing_charge_per_year: float = number("economics", "standing_charge_per_year")
     soft_cost_share: float = number("economics", "soft_cost_share")
+    contingency_share: float = number("economics", "contingency_share")
+    grant_share: float = number("economics", "grant_share")
+    electricity_price_change_share: float = number("economics", "electricity_price_change_share")
+    gas_price_change_share: float = number("economics", "gas_price_change_share")
+    carbon_price_per_t: float | None = optional("economics", "carbon_price_per_t")
     heat_tariff_per_mwh: float | None = optional("economics", "heat_tariff_per_mwh")
     electricity_price_per_mwh: float | None = optional("economics", "electricity_price_per_mwh")
     gas_price_per_mwh: float | None = optional("economics", "gas_price_per_mwh")
     source_heat_price_per_mwh: float | None = optional("economics", "source_heat_price_per_mwh")
 
 
+class Uncertainty(_Section):
+    """How the ranges of the assumptions are drawn from."""
+
+    draws: int = number("uncertainty", "draws")
+    seed: int = number("uncertainty", "seed")
+    sampling: Sampling = word("uncertainty", "sampling")
+    distribution: Distribution = word("uncertainty", "distribution")
+
+
 class Ranking(_Section):
     """What is best."""
 
     objective: Objective = word("ranking", "objective")
+    top_count: int = number("ranking", "top_count")
+    npv_weight: float = number("ranking", "npv_weight")
+    avoided_weight: float = number("ranking", "avoided_weight")
+    lcoh_weight: float = number("ranking", "lcoh_weight")
+    abatement_weight: float = number("ranking", "abatement_weight")
 
 
 class Scenario(_Section):
@@ -190,6 +222,7 @@ class Scenario(_Section):
     heat_pump: HeatPump = Field(default_factory=HeatPump)
     emissions: Emissions = Field(default_factory=Emissions)
     economics: Economics = Field(default_factory=Economics)
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     ranking: Ranking = Field(default_factory=Ranking)
 
 

@@ -48,6 +48,7 @@ SUFFIXES = {
     "_hours": "hour",
     "_hours_per_year": "hour/year",
     "om_per_year": "EUR/year",
+    "charge_per_year": "EUR/year",
     "_per_mwh": "EUR/MWh",
     "_per_kw": "EUR/kW",
     "_per_m": "EUR/m",
