@@ -53,7 +53,8 @@ class DesignRules:
         Present value of one MWh of heat lost every year over the life [money·year/MWh].
     upkeep_value_share
         What is paid on top of a trench, soft costs and the present value of its upkeep over the
-        life, as a share of its cost.
+        life, less what is left of it at the end and what a grant pays, as a share of its cost;
+        above −1.
     reach_m
         Longest route from the source [m].
     loss_factor

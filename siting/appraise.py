@@ -1,14 +1,17 @@
 """
 What it costs, earns and avoids: capital, running cost, cash flow and carbon of links and projects.
 
-The cash flow is level: one investment, then the same year until the horizon, in real money. Heat is
-sold for what consumers pay today less a discount. Emissions compare with what heats them today.
-Every cost is a row of ``technology_costs``, ``heat_pumps`` or ``pipe_costs`` at the plan's price
-base; low and high ends are added up separately.
+The money of each row is a bill of lines (`heatreach.siting.appraisal.bill`), whose yearly flows
+make the figures: what wears out is bought again, what lasts beyond the horizon has a value left,
+prices follow their paths. Heat is sold for what consumers pay today less a discount. Emissions
+compare with what heats them today. All money is real, at the plan's price base; low and high ends
+of the investment are added up separately.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,24 +19,52 @@ import pandas as pd
 
 from heatreach.data import assumption, price
 
+from .appraisal.bill import bill, investments, lines
 from .appraisal.carbon import carbon_figures
-from .appraisal.conditions import HOMES, annuity_years, cost_by_size, renewal_factor
-from .appraisal.machine_costs import (
-    centre_capex,
-    centre_upkeep,
-    machine_capex,
-    machine_renewal,
-    machine_upkeep,
+from .appraisal.cash_flow import YEARLY, cash_lines, cost_signs, payer_signs, yearly_flows
+from .appraisal.conditions import HOMES, cost_by_size
+from .appraisal.heat_price import SPARED_LINES
+from .appraisal.line_values import (
+    cost_values,
+    operator_values,
+    renewal_values,
+    society_values,
+    study_factors,
+    study_profiles,
+    years_of_heat,
 )
+from .appraisal.rate_of_return import irr
+from .appraisal.returns import discounted_payback, shown_rate, simple_payback
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .appraisal.bill import Bill
     from .appraisal.conditions import Conditions
     from .scenario import Scenario
 
 SUBSTATION_SIZES = ("substation_house", "substation_100kw", "substation_1mw")
 RANGE = ("value", "low", "high")
+CAPEX_PARTS = {
+    "pipe_capex": ("pipe", "crossing"),
+    "heat_pump_capex": ("heat_pump", "consumer_heat_pump", "exchanger"),
+    "source_exchanger_capex": ("source_exchanger",),
+    "store_capex": ("store",),
+    "energy_centre_capex": ("energy_centre",),
+    "electrical_connection_capex": ("electrical_connection",),
+    "station_capex": ("substation", "pumps", "boiler"),
+    "soft_costs": ("soft_costs",),
+    "contingency": ("contingency",),
+}
+"""Columns that the investment is shown in, and the lines that make up each."""
+LINES_BY_THEMSELVES = {
+    "bore_capex": ("crossing",),
+    "grant": ("grant",),
+    "connection_charges": ("connection_charge",),
+}
+"""Columns that are one line of the bill."""
+INCOME = ("heat sold", "standing charges")
+"""Parts of the bill that are income from consumers every year."""
 
 
 def substation_capex(
@@ -97,10 +128,7 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
     Parameters
     ----------
     energy
-        Energies of `heatreach.siting.planning.supply.supply_energy` plus ``heat_mwh``,
-        ``pumping_mwh``, ``feed_peak_kw``, ``pipe_capex`` (bores included, ``bore_capex``) with
-        ``_low`` and ``_high``, ``substation_capex`` with ``_low`` and ``_high``,
-        ``substation_upkeep``, ``revenue_per_year`` and what
+        As for `heatreach.siting.appraisal.bill.bill`, and what
         `heatreach.siting.appraisal.carbon.carbon_figures` asks for.
     scenario
         Rates, lives, money.
@@ -114,95 +142,71 @@ def appraise(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -
 
     Notes
     -----
-    ``NPV = (revenue − opex)·a − capex − reinvestment``, ``LCOH = (capex + reinvestment +
-    opex·a)/(heat·a)`` with the annuity factor ``a`` of rate and horizon. What wears out earlier is
-    renewed (`heatreach.siting.appraisal.conditions.renewal_factor`); what lasts longer gets no
-    credit.
-    ``cost_per_t_co2e = −NPV/(tonnes over the horizon)``, tonnes not discounted; blank where nothing
-    is avoided. ``price_gap_per_mwh = −NPV/(heat·a)`` is how much dearer heat would have to be sold
-    for an NPV of zero.
+    ``NPV = Σ flow(t)/(1+r)^t`` over the operator's flows of the years 0 to N, which is ``capex``
+    and ``reinvestment`` (renewals) taken from ``grant``, ``connection_charges``,
+    ``residual_value`` and the present value of the yearly sums. ``LCOH`` is the present value of
+    what heat costs over that of the heat delivered; grant and charges are not deducted.
+    ``cost_per_t_co2e = society_cost/(tonnes over the horizon)``, tonnes not discounted; blank where
+    nothing is avoided. ``society_cost`` is the present value of what operator, data centre,
+    consumers and public pay together, what heats consumers today spared: transfers cancel, so that
+    no grant, tariff or payment for carbon makes abatement cheap.
+    ``price_gap_per_mwh = −NPV/(heat·a)``, with the annuity factor ``a``, is how much dearer heat
+    would have to be sold for an NPV of zero.
     """
-    economics = scenario.economics
-    capex = _capex(energy, scenario)
-    opex = _opex(energy, scenario, conditions)
-    years = annuity_years(economics.discount_rate_share, economics.life_years)
-    heat = energy["heat_mwh"].to_numpy()
-    income = energy["revenue_per_year"].to_numpy() - opex
-    total = capex["capex"].to_numpy()
-    renewed = capex["reinvestment"].to_numpy()
-    npv = income * years - total - renewed
+    found = bill(energy, scenario, conditions)
     carbon = carbon_figures(energy, scenario, conditions)
+    amounts, heat = found.amounts.to_numpy(), found.heat_mwh.to_numpy()
+    flows = yearly_flows(amounts, payer_signs("operator"), study_profiles(scenario, conditions))
+    npv = amounts @ operator_values(scenario, conditions).to_numpy()
+    years = years_of_heat(scenario)
     tonnes = carbon["avoided_life_t_co2e"].to_numpy()
+    cost = amounts @ cost_values(scenario, conditions).to_numpy()
+    together = 0.0 - amounts @ society_values(scenario, conditions).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
-        payback = np.where(income > 0.0, total / income, np.nan)
-        per_tonne = np.where(tonnes > 0.0, -npv / tonnes, np.nan)
-    figures = pd.DataFrame(
-        {
-            "opex_per_year": opex,
-            "lcoh_per_mwh": (total + renewed + opex * years) / (heat * years),
+        figures = {
             "npv": npv,
-            "payback_years": payback,
-            "cost_per_t_co2e": per_tonne,
+            "irr_share": shown_rate(irr(flows), scenario),
+            "payback_years": simple_payback(flows),
+            "discounted_payback_years": discounted_payback(flows, study_factors(scenario)),
+            "lcoh_per_mwh": cost / (heat * years),
+            "present_per_mwh": _spared(found.amounts) / heat,
             "price_gap_per_mwh": -npv / (heat * years),
-        },
-        index=energy.index,
-    )
-    return pd.concat([capex, figures, carbon], axis=1)
+            "society_cost": together,
+            "cost_per_t_co2e": np.where(tonnes > 0.0, together / tonnes, np.nan),
+        }
+    money = _money(found, energy, scenario, conditions)
+    return pd.concat([pd.DataFrame(money | figures, index=energy.index), carbon], axis=1)
 
 
-def _capex(energy: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """Investment by part, soft costs included, its low and high end, and renewals."""
-    soft = 1.0 + scenario.economics.soft_cost_share
-    totals, parts = {}, pd.DataFrame(index=energy.index)
-    for column in RANGE:
-        end = "" if column == "value" else f"_{column}"
-        pipe = energy[f"pipe_capex{end}"] * soft
-        machines = soft * machine_capex(
-            energy,
-            money=scenario.economics.money,
-            column=column,
-            module_kw=scenario.heat_pump.module_kw,
-        )
-        machine = machines.sum(axis=1)
-        centre = centre_capex(energy, money=scenario.economics.money, column=column) * soft
-        substations = energy[f"substation_capex{end}"] * soft
-        totals[f"capex{end}"] = pipe + machine + centre + substations
-        if column == "value":
-            parts = parts.assign(
-                pipe_capex=pipe,
-                bore_capex=energy["bore_capex"] * soft,
-                heat_pump_capex=machine,
-                station_capex=substations + centre,
-                reinvestment=machine_renewal(machines, energy, scenario)
-                + centre * (renewal_factor("gas_boiler_peak", scenario) - 1.0)
-                + substations * (renewal_factor("substation_house", scenario) - 1.0)
-                + pipe * (renewal_factor("pipe", scenario) - 1.0),
-            )
-    return parts.assign(**totals)
+def _spared(amounts: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """What consumers no longer spend on heat in the first year."""
+    return np.asarray(amounts[list(SPARED_LINES)].to_numpy().sum(axis=1))
 
 
-def _opex(
-    energy: pd.DataFrame, scenario: Scenario, conditions: Conditions
-) -> npt.NDArray[np.float64]:
-    """Running cost per year: electricity, backup fuel, source heat, upkeep."""
-    power = energy["electricity_mwh"] + energy["pumping_mwh"]
-    fuel = energy["backup_mwh"] / conditions.backup_efficiency_share.value
-    bought = (
-        power * conditions.electricity_price_per_mwh.value
-        + fuel * conditions.backup_fuel_price_per_mwh.value
-        + energy["source_mwh"] * conditions.source_heat_price_per_mwh.value
-    )
-    money, module = scenario.economics.money, scenario.heat_pump.module_kw
-    machines = machine_capex(energy, money=money, column="value", module_kw=module)
-    upkeep = (
-        machine_upkeep(energy, machines, money=money, module_kw=module)
-        + centre_upkeep(energy, money=money)
-        + energy["substation_upkeep"]
-        + energy["pipe_capex"] * _share("pipe")
-    )
-    return np.asarray(bought + upkeep)
+@cache
+def _sums() -> tuple[list[str], npt.NDArray[np.float64]]:
+    """Columns that are sums of lines in year 0 or in the first year, and the sign of each line."""
+    table, number = cash_lines(), {line: row for row, line in enumerate(lines())}
+    parts = {**CAPEX_PARTS, "capex": tuple(chain(*CAPEX_PARTS.values())), **LINES_BY_THEMSELVES}
+    weights = np.zeros((len(number), len(parts)))
+    for column, members in enumerate(parts.values()):
+        weights[[number[line] for line in members], column] = 1.0
+    yearly = (table["kind"] == YEARLY).to_numpy()
+    income = table["part"].isin(INCOME).to_numpy(dtype=float)
+    names = [*parts, "opex_per_year", "revenue_per_year"]
+    return names, np.column_stack([weights, cost_signs() * yearly, income])
 
 
-def _share(name: str) -> float:
-    """Yearly upkeep as a share of investment."""
-    return assumption("technology_costs", name, "fixed_om_share_per_year").value
+def _money(
+    found: Bill, energy: pd.DataFrame, scenario: Scenario, conditions: Conditions
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Investment by part, its ends, what pays for it, renewals, value left, a year's money."""
+    amounts = found.amounts.to_numpy()
+    names, weights = _sums()
+    money = dict(zip(names, (amounts @ weights).T, strict=True))
+    on_top = 1.0 + scenario.economics.soft_cost_share + scenario.economics.contingency_share
+    for end in RANGE[1:]:
+        bought = investments(energy, scenario, column=end)
+        money[f"capex_{end}"] = np.sum(list(bought.values()), axis=0) * on_top
+    renewed, left = renewal_values(scenario, conditions)
+    return money | {"reinvestment": amounts @ renewed, "residual_value": amounts @ left}

@@ -94,6 +94,8 @@ def plan(
     heat_networks: given.HeatNetworks = None,
     weather: given.Weather = None,
     grid: given.Grid = None,
+    prices: given.Prices = None,
+    compliance: given.Compliance = None,
     radius: given.Radius = None,
     scenario: given.ScenarioFile = None,
     zones: given.Zones = False,
@@ -118,6 +120,8 @@ def plan(
         "heat_networks": heat_networks,
         "weather": weather,
         "grid": grid,
+        "prices": prices,
+        "compliance": compliance,
     }
     decided = scenario_of_command(scenario, radius)
     plan_and_save(files, decided, out, zones=zones, rules=rule, quiet=quiet)
@@ -176,6 +180,8 @@ def check(
     heat_networks: given.HeatNetworks = None,
     weather: given.Weather = None,
     grid: given.Grid = None,
+    prices: given.Prices = None,
+    compliance: given.Compliance = None,
     radius: given.Radius = None,
     scenario: given.ScenarioFile = None,
     zones: given.Zones = False,
@@ -199,6 +205,8 @@ def check(
         "heat_networks": heat_networks,
         "weather": weather,
         "grid": grid,
+        "prices": prices,
+        "compliance": compliance,
     }
     decided = scenario_of_command(scenario, radius)
     inputs = read_files(files, decided, None, zones=zones).under(decided)

@@ -50,6 +50,8 @@ def read_inputs(
     heat_networks: str | Path | None = None,
     weather: str | Path | None = None,
     grid: str | Path | None = None,
+    prices: str | Path | None = None,
+    compliance: str | Path | None = None,
     scenario: Scenario | None = None,
     cache_dir: Path | None = None,
     progress: Callable[[str, float], None] | None = None,
@@ -83,6 +85,10 @@ def read_inputs(
         of the place once; by default a typical year made of the country's climate normals.
     grid
         A CSV file of emission factors of electricity by year; by default the scenario's.
+    prices
+        A CSV file of prices of electricity and fuels by year; by default the scenario's.
+    compliance
+        A CSV file of rules that add to those of ``data/compliance_rules.csv`` or override them.
     scenario
         Decisions of the study; defaults where it is silent.
     cache_dir
@@ -120,7 +126,14 @@ def read_inputs(
             heat_networks=heat_networks,
             zones=zones,
         ),
-        partial(read_surroundings, weather=weather, grid=grid, cache_dir=cache_dir),
+        partial(
+            read_surroundings,
+            weather=weather,
+            grid=grid,
+            prices=prices,
+            compliance=compliance,
+            cache_dir=cache_dir,
+        ),
     )
     given = replace(given, area=looked_up(given.area, cache_dir))
     refuse_apart(given, reach_m=reach_m(scenario))
@@ -195,4 +208,6 @@ def _assembled(
         reconciliation=found.reconciliation,
         weather=weather,
         grid=surroundings.grid,
+        prices=surroundings.prices,
+        compliance=surroundings.compliance,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .appraisal.price_paths import with_given_prices
 from .errors import InputError, Problem
 from .sites import complete_consumers, complete_sites
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from heatreach.network import StreetGraph
 
+    from .reading.price_file import PriceFile
+    from .reading.rule_file import RuleFile
     from .reading.trajectory import Trajectory
     from .reading.weather import OutdoorYear
     from .scenario import Scenario
@@ -62,6 +65,10 @@ class Inputs:
         Hourly outdoor temperature of the place; `None` for a typical year of the country.
     grid
         Emission factors of electricity by year as the user gave them; `None` for the tables'.
+    prices
+        Prices of electricity and fuels by year as the user gave them; `None` for the scenario's.
+    compliance
+        The rules of the study with the user's own; `None` for those of the tables.
     scenario
         Decisions the inputs were read under: how far, which streets, which country.
     reconciliation
@@ -87,6 +94,8 @@ class Inputs:
     reconciliation: pd.DataFrame
     weather: OutdoorYear | None = None
     grid: Trajectory | None = None
+    prices: PriceFile | None = None
+    compliance: RuleFile | None = None
     completed: bool = False
 
     @property
@@ -98,6 +107,22 @@ class Inputs:
     def roads(self) -> gpd.GeoDataFrame:
         """Streets as lines, the background of the map."""
         return self.streets.to_frame()
+
+    def priced(self, scenario: Scenario) -> Scenario:
+        """
+        Scenario with the first year's prices of the user's file.
+
+        Parameters
+        ----------
+        scenario
+            Decisions of the study.
+
+        Returns
+        -------
+        scenario
+            The one to plan by; unchanged where no prices were given.
+        """
+        return with_given_prices(scenario, self.prices)
 
     def under(self, scenario: Scenario) -> Inputs:
         """
@@ -119,6 +144,7 @@ class Inputs:
         InputError
             If the scenario wants more of the map than was read, or another country's demand.
         """
+        scenario = self.priced(scenario)
         if self.completed and scenario == self.scenario:
             return self
         problems = _not_read_for(self, scenario)

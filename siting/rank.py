@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from .appraisal.ranking import OBJECTIVES, PARETO, PRICE_GAP, WEIGHTED, order_keys, pareto_set
+from .appraisal.ranking import weighted_score as score_of
+from .rank_words import gap_words, money_words
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DECIMAL_BELOW_MWH = 10.0
-LARGEST_FIRST = ("npv", "avoided_t_co2e")
 EXISTING_NETWORK = "existing heat network"
 OBJECTIVE_WORDS = {
     "npv": "net present value",
@@ -25,7 +28,13 @@ OBJECTIVE_WORDS = {
 }
 
 
-def ranked(frame: pd.DataFrame, *, objective: str, ids: Sequence[str]) -> pd.DataFrame:
+def ranked(
+    frame: pd.DataFrame,
+    *,
+    objective: str,
+    ids: Sequence[str],
+    weights: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """
     Rows in order of the objective, with their ``rank``.
 
@@ -34,16 +43,21 @@ def ranked(frame: pd.DataFrame, *, objective: str, ids: Sequence[str]) -> pd.Dat
     frame
         LINKS or PROJECTS with ``status`` and the objective's column.
     objective
-        ``npv``, ``avoided_t_co2e`` (largest first), ``lcoh_per_mwh`` or ``cost_per_t_co2e``.
+        ``npv``, ``avoided_t_co2e`` (largest first), ``lcoh_per_mwh``, ``cost_per_t_co2e``, or
+        ``weighted``: all of them by their weights.
     ids
         Columns that break ties.
+    weights
+        Weight of each objective; for ``weighted`` only.
 
     Returns
     -------
     ordered
         New frame; rows that are not ``ok``, or have no value, come last without a rank. By
         ``npv``, what loses money follows what earns, in order of how much dearer heat would have to
-        sell: of two that do not pay, the smaller loss is often just the smaller project.
+        sell: of two that do not pay, the smaller loss is often just the smaller project. By cost
+        per tonne, what costs nothing or less is ordered by what it avoids
+        (`heatreach.siting.appraisal.ranking.order_keys`).
 
     Examples
     --------
@@ -51,19 +65,90 @@ def ranked(frame: pd.DataFrame, *, objective: str, ids: Sequence[str]) -> pd.Dat
     >>> ranked(links, objective="npv", ids=["id"])["id"].tolist()
     ['b', 'a']
     """
-    value = frame[objective] if objective in frame else pd.Series(np.nan, index=frame.index)
-    value = value.where(frame["status"] == "ok")
-    key = -value if objective in LARGEST_FIRST else value
-    loses = pd.Series(data=False, index=frame.index)
-    if objective == "npv" and "price_gap_per_mwh" in frame:
-        loses = value < 0.0
-        key = key.mask(loses, frame["price_gap_per_mwh"])
-    keys = frame[list(ids)].assign(_loses=loses | value.isna(), _key=key)
-    order = keys.sort_values(["_loses", "_key", *ids], kind="stable", na_position="last").index
+    later, key = order_keys(_figures(frame), objective, weights or {})
+    keys = frame[list(ids)].assign(_later=later, _key=key)
+    order = keys.sort_values(["_later", "_key", *ids], kind="stable", na_position="last").index
+    counted = keys.loc[order, "_key"].notna().to_numpy()
     ordered = frame.loc[order].reset_index(drop=True)
-    counted = value.loc[order].notna().to_numpy()
     place = pd.Series(np.arange(1, len(ordered) + 1)).where(counted)
     return ordered.assign(rank=place.astype("Int64"))
+
+
+def with_choice(projects: pd.DataFrame, *, weights: Mapping[str, float]) -> pd.DataFrame:
+    """
+    Projects with their weighted score and whether any other beats them in everything.
+
+    Parameters
+    ----------
+    projects
+        PROJECTS with ``status`` and the objectives.
+    weights
+        Weight of each objective.
+
+    Returns
+    -------
+    projects
+        New frame with ``score`` (blank where nothing has a weight) and ``pareto``; both compare the
+        projects that are ``ok`` with each other only.
+
+    Examples
+    --------
+    >>> projects = pd.DataFrame({"status": ["ok", "ok"], "npv": [1.0, 2.0]})
+    >>> with_choice(projects, weights={"npv": 1.0})[["score", "pareto"]].to_numpy().tolist()
+    [[0.0, False], [1.0, True]]
+    """
+    figures = _figures(projects)
+    objectives = {name: figures[name] for name in OBJECTIVES}
+    axes = {name: figures[name] for name in PARETO}
+    served = (projects["status"] == "ok").to_numpy()
+    score = np.full(len(projects), np.nan)
+    if any(weights.values()):
+        score = score_of(objectives, weights)
+    pareto = np.zeros(len(projects), dtype=bool)
+    pareto[served] = pareto_set({name: values[served] for name, values in axes.items()})
+    return projects.assign(score=score, pareto=pareto)
+
+
+def _figures(frame: pd.DataFrame) -> dict[str, Any]:
+    """Objectives of the rows that can be served; NaN for the others and where unknown."""
+    served = frame["status"] == "ok"
+    known = [name for name in (*OBJECTIVES, PRICE_GAP) if name in frame]
+    figures: dict[str, Any] = {
+        name: frame[name].where(served).to_numpy(dtype=float, na_value=np.nan) for name in known
+    }
+    missing = [name for name in OBJECTIVES if name not in frame]
+    return figures | {name: np.full(len(frame), np.nan) for name in missing}
+
+
+def objective_words(objective: str, weights: Mapping[str, float] | None = None) -> str:
+    """
+    What is ranked by, in words.
+
+    Parameters
+    ----------
+    objective
+        One of the objectives, or ``weighted``.
+    weights
+        Weight of each objective; for ``weighted`` only.
+
+    Returns
+    -------
+    words
+        For a sentence beginning with "by".
+
+    Examples
+    --------
+    >>> objective_words("weighted", {"npv": 1.0, "avoided_t_co2e": 2.0})
+    'net present value and emissions avoided (weighted 1 to 2)'
+    """
+    if objective != WEIGHTED:
+        return OBJECTIVE_WORDS[objective]
+    counted = {name: weight for name, weight in (weights or {}).items() if weight > 0.0}
+    names = [OBJECTIVE_WORDS[name] for name in counted]
+    if len(names) == 1:
+        return names[0]
+    sizes = " to ".join(f"{weight:g}" for weight in counted.values())
+    return f"{', '.join(names[:-1])} and {names[-1]} (weighted {sizes})"
 
 
 def link_reasons(links: pd.DataFrame, *, money: str) -> list[str]:
@@ -110,7 +195,13 @@ def _into_network(row: Any) -> str:
     )
 
 
-def project_reasons(projects: pd.DataFrame, *, money: str, objective: str) -> list[str]:
+def project_reasons(
+    projects: pd.DataFrame,
+    *,
+    money: str,
+    objective: str,
+    weights: Mapping[str, float] | None = None,
+) -> list[str]:
     """
     Why each project stands where it stands, in words.
 
@@ -120,7 +211,7 @@ def project_reasons(projects: pd.DataFrame, *, money: str, objective: str) -> li
         PROJECTS, ranked; reasons of rows without a rank are kept.
     money
         Currency and price base.
-    objective
+    objective, weights
         What they were ranked by.
 
     Returns
@@ -129,7 +220,7 @@ def project_reasons(projects: pd.DataFrame, *, money: str, objective: str) -> li
         One sentence per row.
     """
     currency, last = money.split()[0], projects["rank"].max()
-    words = f"of {last} by {OBJECTIVE_WORDS[objective]}"
+    words = f"of {last} by {objective_words(objective, weights)}"
     return [_project_reason(row, words, currency) for row in projects.itertuples()]
 
 
@@ -141,7 +232,8 @@ def _project_reason(row: Any, place: str, currency: str) -> str:
         f"{row.rank} {place}: {_consumers_words(row)}, {_mwh(row.heat_mwh)} MWh a year on "
         f"{row.trench_m / 1e3:,.1f} km of trench ({row.linear_heat_density_mwh_m:.1f} MWh per m "
         f"and year); {row.reuse_share:.0%} of it from the data centre; heat costs "
-        f"{row.lcoh_per_mwh:,.0f} {currency}/MWh; {_worth(row)}; {_carbon_words(row)}"
+        f"{row.lcoh_per_mwh:,.0f} {currency}/MWh{_before(row)}; {_worth(row, currency)}; "
+        f"{_carbon_words(row)}"
     )
 
 
@@ -172,13 +264,21 @@ def _mwh(heat: float) -> str:
     return f"{heat:,.{1 if heat < DECIMAL_BELOW_MWH else 0}f}"
 
 
-def _worth(row: Any) -> str:
+def _before(row: Any) -> str:
+    """What is not taken off the cost of heat, where there is any of it."""
+    paid = {"grant": "grant", "connection_charges": "connection charges"}
+    named = [words for name, words in paid.items() if getattr(row, name, 0.0) > 0.0]
+    return f" before {' and '.join(named)}" if named else ""
+
+
+def _worth(row: Any, currency: str) -> str:
     """Whether the project pays back, in words."""
     if row.npv > 0.0:
-        return f"pays back in {row.payback_years:.0f} years"
-    gap, premium = row.price_gap_per_mwh, row.design_premium_share
+        back = row.payback_years
+        return "pays" if pd.isna(back) else f"pays back in {back:.0f} years"
+    gap, premium = gap_words(row.price_gap_per_mwh, currency), row.design_premium_share
     chosen = f" (consumers chosen as if it sold for {premium:.0%} more)" if premium else ""
-    return f"does not pay, heat would have to sell for {gap:,.0f} more per MWh{chosen}"
+    return f"does not pay, heat would have to sell for {gap} more{chosen}"
 
 
 def _carbon_words(row: Any) -> str:
@@ -189,7 +289,13 @@ def _carbon_words(row: Any) -> str:
     return f"avoids {avoided:,.1f} t CO2e a year"
 
 
-def summary_of(projects: pd.DataFrame, *, money: str, objective: str) -> str:
+def summary_of(
+    projects: pd.DataFrame,
+    *,
+    money: str,
+    objective: str,
+    weights: Mapping[str, float] | None = None,
+) -> str:
     """
     One sentence on what the ranking says.
 
@@ -199,7 +305,7 @@ def summary_of(projects: pd.DataFrame, *, money: str, objective: str) -> str:
         PROJECTS, ranked.
     money
         Currency and price base.
-    objective
+    objective, weights
         What they were ranked by.
 
     Returns
@@ -213,17 +319,22 @@ def summary_of(projects: pd.DataFrame, *, money: str, objective: str) -> str:
     first = ranked_rows.iloc[0]
     kind = "the hypothetical data centre " if first["hypothetical"] else ""
     verdict = (
-        f"with a net present value of {first['npv'] / 1e6:,.1f} million {money}"
+        f"with a net present value of {money_words(first['npv'], money)}"
         if first["npv"] > 0.0
         else (
-            f"but it would lose {-first['npv'] / 1e6:,.1f} million {money} over its life unless "
-            f"heat sold for {first['price_gap_per_mwh']:,.0f} more per MWh"
+            f"but it would lose {money_words(-first['npv'], money)} over its life unless heat sold "
+            f"for {gap_words(first['price_gap_per_mwh'], money.split()[0])} more"
         )
     )
     carbon = first["avoided_t_co2e"]
     saves = f"saving {carbon:,.0f}" if carbon >= 0.0 else f"emitting {-carbon:,.0f} more"
+    opening = (
+        f"By {objective_words(objective, weights)}, {kind}{first['name']} comes first of "
+        f"{len(ranked_rows)}"
+    )
+    if len(ranked_rows) == 1:
+        opening = f"Only {kind}{first['name']} has a network to build"
     return (
-        f"By {OBJECTIVE_WORDS[objective]}, {kind}{first['name']} comes first of "
-        f"{len(ranked_rows)}: it would {_heated_words(first)} with "
+        f"{opening}: it would {_heated_words(first)} with "
         f"{_mwh(first['heat_mwh'])} MWh a year, {saves} t CO2e a year, {verdict}."
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from math import isnan
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,14 +12,17 @@ from heatreach.data import Assumption, load_table, table_names
 from heatreach.data.tables import NUMBER_COLUMNS
 
 from .appraisal.figures import BY_USER
+from .appraisal.rule_cells import compliance_rules
 from .reading.demand_rows import BOILER, FROM_FUEL, HOME_BOILER
 from .scenario import Scenario
+from .scenario_fields import limits
 from .zoning.rules import zone_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from .appraisal.conditions import Conditions
+    from .appraisal.rule_table import Rule
     from .inputs import Inputs
     from .zoning.rules import ZoneRule
 
@@ -48,6 +52,10 @@ WHOLE_TABLES = (
     "embodied_carbon",
     "technology_costs",
     "siting_rules",
+    "appraisal_views",
+    "social_rates",
+    "carbon_values",
+    "draw_rules",
 )
 ZONE_TABLES = (
     "certainty_rules",
@@ -63,7 +71,7 @@ DEMAND_TABLES = ("building_ages",)
 
 def all_assumptions() -> pd.DataFrame:
     """
-    Every figure of every number table, and what each zone rule asks for.
+    Every figure of every number table, and what each zone rule and rule of law asks for.
 
     Returns
     -------
@@ -78,6 +86,7 @@ def all_assumptions() -> pd.DataFrame:
     """
     parts = [_rows(name) for name in table_names() if "parameter" in load_table(name)]
     parts.append(_rule_rows(zone_rules(load_table("zone_rules")["name"].tolist())))
+    parts.append(_compliance_rows(compliance_rules()))
     return pd.concat(parts, ignore_index=True)[REGISTER_COLUMNS]
 
 
@@ -110,6 +119,8 @@ def assumptions_used(inputs: Inputs, scenario: Scenario, conditions: Conditions)
         _named("demand_benchmarks", uses | {"reference_climate"}),
         *[_in_country(name, inputs.country) for name in COUNTRY_TABLES],
         _price_rows(scenario.economics.money),
+        _named("energy_prices", {"water"}),
+        _rules_of(inputs),
         _hypothetical_rows(inputs),
     ]
     return _joined(parts)
@@ -212,6 +223,35 @@ def _rule_rows(rules: Sequence[ZoneRule]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=REGISTER_COLUMNS)
 
 
+def _compliance_rows(rules: Sequence[Rule], given: Collection[str] = ()) -> pd.DataFrame:
+    """What each rule of law, funding or guidance asks for, as figures with their source."""
+    rows = [
+        {
+            "key": f"compliance_rules/{rule.rule}/{rule.figure}",
+            "value": rule.threshold,
+            "low": rule.threshold,
+            "high": rule.threshold,
+            "unit": rule.unit,
+            "price_base": "",
+            "source": rule.source,
+            "locator": rule.locator,
+            "note": f"{rule.status}, {rule.comparison.replace('_', ' ')}; {rule.note}".rstrip("; "),
+            "origin": BY_USER if rule.rule in given else DEFAULT,
+        }
+        for rule in rules
+        if not isnan(rule.threshold)
+    ]
+    return pd.DataFrame(rows, columns=REGISTER_COLUMNS)
+
+
+def _rules_of(inputs: Inputs) -> pd.DataFrame:
+    """Rules that a study asked, with those of the user's file."""
+    if inputs.compliance is None:
+        return _compliance_rows(compliance_rules())
+    own = inputs.compliance
+    return _compliance_rows(own.rules, given={*own.added, *own.changed})
+
+
 def _rows(table: str) -> pd.DataFrame:
     """A number table in the register's columns."""
     rows = load_table(table)
@@ -244,23 +284,48 @@ def _figures(figures: Iterable[Assumption]) -> pd.DataFrame:
 
 
 def _scenario_rows(scenario: Scenario) -> pd.DataFrame:
-    """Numbers and words of the scenario, with who chose them."""
+    """Numbers and words of the scenario, with who chose them; what the user set has no range."""
     chosen, default = scenario.model_dump(), Scenario().model_dump()
-
-    def cell(section: Any, key: Any) -> tuple[Any, str]:
-        value = chosen[section][key]
-        return value, DEFAULT if value == default[section][key] else BY_USER
-
-    numbers = _rows("scenario")
     words = load_table("choices").rename(columns={"section": "name", "key": "parameter"})
     words = words.assign(
         key="scenario/" + words["name"] + "/" + words["parameter"],
         note=words["description"],
         **dict.fromkeys(["low", "high", "unit", "price_base", "locator"], ""),
     )
-    rows = pd.concat([numbers.astype({"low": object, "high": object}), words], ignore_index=True)
-    cells = [cell(*pair) for pair in zip(rows["name"], rows["parameter"], strict=True)]
-    return rows.assign(value=[value for value, _ in cells], origin=[origin for _, origin in cells])
+    numbers = _rows("scenario").astype({"low": object, "high": object})
+    rows = pd.concat([numbers, words, _optional_rows(scenario)], ignore_index=True)
+    pairs = list(zip(rows["name"], rows["parameter"], strict=True))
+    value = pd.Series([chosen[name][key] for name, key in pairs], dtype=object)
+    own = pd.Series([chosen[name][key] != default[name][key] for name, key in pairs], dtype=bool)
+    number = own & (rows["unit"] != "")
+    return rows.assign(
+        value=value,
+        low=rows["low"].mask(number, value),
+        high=rows["high"].mask(number, value),
+        source=rows["source"].mask(own, BY_USER),
+        **{name: rows[name].mask(own, "") for name in ("locator", "note")},
+        origin=own.map({True: BY_USER, False: DEFAULT}),
+    )
+
+
+def _optional_rows(scenario: Scenario) -> pd.DataFrame:
+    """Keys without a default, such as a price of heat, as far as the user set them."""
+    default, money = Scenario().model_dump(), scenario.economics.money
+    rows = [
+        {
+            "key": f"scenario/{section}/{key}",
+            "name": section,
+            "parameter": key,
+            "unit": limits()[f"{section}.{key}"]["unit"].replace("EUR", money.split()[0]),
+            "price_base": money if "EUR" in limits()[f"{section}.{key}"]["unit"] else "",
+        }
+        for section, keys in scenario.model_dump().items()
+        for key, value in keys.items()
+        if default[section][key] is None and value is not None
+    ]
+    columns = ["key", "name", "parameter", "unit", "price_base"]
+    blank = dict.fromkeys(["low", "high", "source", "locator", "note"], "")
+    return pd.DataFrame(rows, columns=columns).assign(**blank)
 
 
 def _hypothetical_rows(inputs: Inputs) -> pd.DataFrame:

@@ -19,8 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from .errors import InputError, Problem
 from .reading.findings import printable, shorten
-from .reading.values import SHOWN_UNIT
-from .scenario_fields import limits, number, optional, word
+from .scenario_fields import limits_text, number, optional, word
 from .scenario_words import (
     checked_country,
     checked_cycle,
@@ -165,11 +164,13 @@ class Economics(_Section):
     inflation_share: float = number("economics", "inflation_share")
     residual_value: ResidualValue = word("economics", "residual_value")
     discount_rate_share: float = number("economics", "discount_rate_share")
+    consumer_rate_share: float = number("economics", "consumer_rate_share")
     first_year: int = number("economics", "first_year")
     life_years: int = number("economics", "life_years")
     tariff_discount_share: float = number("economics", "tariff_discount_share")
     tariff_index: TariffIndex = word("economics", "tariff_index")
     connection_charge_per_kw: float = number("economics", "connection_charge_per_kw")
+    heat_tariff_per_mwh: float | None = optional("economics", "heat_tariff_per_mwh")
     standing_charge_per_year: float = number("economics", "standing_charge_per_year")
     soft_cost_share: float = number("economics", "soft_cost_share")
     contingency_share: float = number("economics", "contingency_share")
@@ -177,10 +178,22 @@ class Economics(_Section):
     electricity_price_change_share: float = number("economics", "electricity_price_change_share")
     gas_price_change_share: float = number("economics", "gas_price_change_share")
     carbon_price_per_t: float | None = optional("economics", "carbon_price_per_t")
-    heat_tariff_per_mwh: float | None = optional("economics", "heat_tariff_per_mwh")
+    social_carbon_value_per_t: float | None = optional("economics", "social_carbon_value_per_t")
     electricity_price_per_mwh: float | None = optional("economics", "electricity_price_per_mwh")
     gas_price_per_mwh: float | None = optional("economics", "gas_price_per_mwh")
+    oil_price_per_mwh: float | None = optional("economics", "oil_price_per_mwh")
+    district_heat_price_per_mwh: float | None = optional("economics", "district_heat_price_per_mwh")
     source_heat_price_per_mwh: float | None = optional("economics", "source_heat_price_per_mwh")
+
+    @field_validator("standing_charge_per_year")
+    @classmethod
+    def _beside_a_price(cls, value: float, info: ValidationInfo) -> float:
+        """Refuse a standing charge where the price of heat follows the counterfactual."""
+        follows = info.data.get("heat_tariff_per_mwh", 0.0) is None
+        if value > 0.0 and follows:
+            what = "needs a heat price of your own beside it (economics.heat_tariff_per_mwh)"
+            raise PydanticCustomError("pair", "{what}", {"what": what})
+        return value
 
 
 class Uncertainty(_Section):
@@ -300,7 +313,7 @@ def _translated(name: str, item: ErrorDetails) -> Problem:
     """One of pydantic's findings in our words."""
     path = [printable(str(part)) for part in item["loc"]]
     where, value = ".".join(path), shorten(repr(item["input"]))
-    kind, advice = item["type"], _limits_text(".".join(path))
+    kind, advice = item["type"], limits_text(".".join(path))
     if kind == "extra_forbidden":
         what, advice = "is not a key of the scenario", _nearest_key(path)
     elif kind == "literal_error":
@@ -311,15 +324,6 @@ def _translated(name: str, item: ErrorDetails) -> Problem:
     else:
         what = f"{value} {_WRONG.get(kind, item['msg'])}"
     return Problem(file=printable(name), where=where, what=what, advice=advice)
-
-
-def _limits_text(where: str) -> str:
-    """Meaning, limits and unit of a key."""
-    row = limits().get(where)
-    if row is None:
-        return "see `heatreach assumptions --table scenario` for every key and its default"
-    unit = SHOWN_UNIT.get(row["unit"], row["unit"])
-    return f"{row['description']}; between {row['minimum']} and {row['maximum']} {unit}".rstrip()
 
 
 def _allowed(path: list[str]) -> list[str]:

@@ -14,6 +14,8 @@ from pydantic import Field
 
 from heatreach.data import assumption, load_table
 
+from .reading.values import SHOWN_UNIT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,32 @@ def limits() -> Mapping[str, Mapping[str, str]]:
     rows = rows[rows["table"] == "scenario"]
     cells: list[dict[Any, str]] = rows.to_dict("records")
     return {row["column"]: row for row in cells}
+
+
+def limits_text(where: str) -> str:
+    """
+    Meaning, limits and unit of a scenario key, for messages.
+
+    Parameters
+    ----------
+    where
+        ``section.key``.
+
+    Returns
+    -------
+    text
+        Where to look for the keys if there is none of that name.
+
+    Examples
+    --------
+    >>> limits_text("search.radius_m")
+    'Longest route from data centre to consumer; between 50 and 20000 m'
+    """
+    row = limits().get(where)
+    if row is None:
+        return "see `heatreach assumptions --table scenario` for every key and its default"
+    unit = SHOWN_UNIT.get(row["unit"], row["unit"])
+    return f"{row['description']}; between {row['minimum']} and {row['maximum']} {unit}".rstrip()
 
 
 def number(section: str, key: str) -> Any:

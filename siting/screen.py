@@ -30,6 +30,7 @@ from .consumers.heat_networks import HEAT_NETWORK
 from .hours import study_hours
 from .planning.feed_in import fed_in
 from .planning.link_pipes import link_pipes
+from .planning.temperatures import tried_supplies
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -70,12 +71,20 @@ def candidate_links(
     if not served.any():
         return links
     pipes = link_pipes(links[served], scenario, conditions)
-    return _without_fitting_pipe(links.join(pipes))
+    return _without_fitting_pipe(links.join(pipes), scenario, conditions)
 
 
-def _without_fitting_pipe(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Links whose peak is more than the largest pipe carries, marked infeasible."""
+def _without_fitting_pipe(
+    links: gpd.GeoDataFrame, scenario: Scenario, conditions: Conditions
+) -> gpd.GeoDataFrame:
+    """Links whose peak is more than the largest pipe carries at any supply temperature."""
     too_much = (links["status"] == "ok") & (links["dn"] == "")
+    if too_much.any():
+        large = links[too_much]
+        tried = tried_supplies(large["supply_degc"].to_numpy(dtype=float), scenario)
+        warmest = tried.groupby("load")["supply_degc"].max().to_numpy()
+        pipes = link_pipes(large.assign(supply_degc=warmest), scenario, conditions)
+        too_much[large.index] = pipes["dn"] == ""
     text = [
         f"{peak:,.0f} kW are more than the largest pipe of the catalogue carries"
         for peak in links["peak_kw"]

@@ -16,11 +16,13 @@ import numpy as np
 import pandas as pd
 
 from .appraisal.conditions import condition_doubts, conditions_of
+from .appraisal.ranking import weights_of
+from .assessment import assess, assurance_words, with_assessment
 from .errors import InputError, Problem
 from .hours import study_hours
 from .options import link_options
 from .planning.attached import attach_places
-from .planning.terms import consumer_terms
+from .planning.terms import consumer_terms, yearly_terms
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
 from .register import assumptions_used
@@ -28,7 +30,7 @@ from .running import Clock, versions
 from .screen import candidate_links
 from .writing.handout import save
 from .writing.maps import draw_map
-from .writing.results import described_columns, with_registry_columns
+from .writing.results import filled_columns
 from .zones import zone
 from .zoning.rules import zone_rules
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from .appraisal.conditions import Conditions
+    from .assessment import Assessment
     from .hours import Hours
     from .inputs import Inputs
     from .planning.project_tables import SiteNetwork
@@ -59,6 +62,9 @@ class Plan:
     links, options, projects, edges, connections
         LINKS, each link under every arrangement, PROJECTS, EDGES and who is connected, in the
         study's metric coordinate system; the columns are those of the registry.
+    assessment
+        Tables behind the projects: cash flow, figures, payers, carbon by year, rules, and how sure
+        all that is.
     inputs, scenario
         What the plan was made from.
     money
@@ -66,7 +72,7 @@ class Plan:
     assumptions
         Every figure used, with range, unit and source.
     summary
-        One sentence on what the ranking says.
+        What the ranking says, how sure that is and what would change it, in words.
     run
         Versions, input hashes, options, warnings, timings.
     zones
@@ -78,6 +84,7 @@ class Plan:
     projects: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     connections: gpd.GeoDataFrame
+    assessment: Assessment
     inputs: Inputs
     scenario: Scenario
     money: str
@@ -143,14 +150,15 @@ def plan(
         If there is no data centre or no consumer in reach of one, a zone rule is unknown, or the
         scenario wants more than the inputs were read for, a longer radius for example.
     """
-    scenario = scenario or inputs.scenario
+    scenario = inputs.priced(scenario or inputs.scenario)
     _refuse_nothing_to_plan(inputs)
+    weights_of(scenario)
     if zones:
         zone_rules(rules, country=inputs.country)
         return _plan_with_zones(inputs, scenario, progress, rules)
     inputs = inputs.under(scenario)
     clock = Clock(progress)
-    conditions = conditions_of(scenario, inputs.country, grid=inputs.grid)
+    conditions = conditions_of(scenario, inputs.country, grid=inputs.grid, prices=inputs.prices)
     hours = study_hours(inputs, scenario)
     clock.next("connecting buildings to streets", 0.0)
     attached = attach_places(inputs, scenario, several=True)
@@ -160,18 +168,21 @@ def plan(
     links, options = _appraised_links(links, inputs, scenario, conditions, hours)
     clock.next("designing networks", 0.6)
     networks = site_networks(inputs, scenario, conditions, hours, attached)
-    clock.next("ranking", 0.95)
-    plan_tables = _tables(links, networks, inputs, scenario)
-    plan_tables["options"] = _complete(options, "options")
+    clock.next("how sure that is", 0.9)
+    assessment = assess(networks, inputs, scenario, conditions)
+    clock.next("ranking", 0.97)
+    plan_tables = _tables(links, networks, assessment, inputs, scenario)
+    plan_tables["options"] = filled_columns(options, "options")
+    summary = _summary(plan_tables["projects"], assessment, scenario)
     clock.next("done", 1.0)
-    projects, objective = plan_tables["projects"], scenario.ranking.objective
     return Plan(
         **plan_tables,
+        assessment=assessment,
         inputs=inputs,
         scenario=scenario,
         money=scenario.economics.money,
         assumptions=assumptions_used(inputs, scenario, conditions),
-        summary=summary_of(projects, money=scenario.economics.money, objective=objective),
+        summary=summary,
         run=_run(inputs, scenario, hours, clock),
     )
 
@@ -213,10 +224,13 @@ def _refuse_nothing_to_plan(inputs: Inputs) -> None:
 
 def _study_doubts(inputs: Inputs, scenario: Scenario) -> list[Problem]:
     """What a study assumes that should be looked at: grid factors, and options that do not fit."""
-    doubts = list(condition_doubts(scenario, inputs.country, grid=inputs.grid))
-    if inputs.grid is not None:
-        first, life = scenario.economics.first_year, scenario.economics.life_years
-        doubts += inputs.grid.beyond(np.arange(first, first + life, dtype=float))
+    doubts = list(
+        condition_doubts(scenario, inputs.country, grid=inputs.grid, prices=inputs.prices)
+    )
+    first, life = scenario.economics.first_year, scenario.economics.life_years
+    for by_year in (inputs.grid, inputs.prices):
+        if by_year is not None:
+            doubts += by_year.beyond(np.arange(first, first + life, dtype=float))
     if scenario.heat_pump.arrangement == "ambient":
         what = "holds for links only; networks are planned with a central heat pump"
         advice = "read links.csv, or choose another arrangement"
@@ -247,43 +261,56 @@ def _appraised_links(
     done = links.join(new.drop(columns=replaced))
     for name in replaced:
         done.loc[chosen.index, name] = chosen[name]
-    return done, options
+    return done.copy(), options
 
 
 def _link_terms(links: gpd.GeoDataFrame, inputs: Inputs, scenario: Scenario) -> pd.DataFrame:
-    """Income, present heat and substation of each link's consumer."""
+    """What each link's consumer pays and spares, and its substation."""
     consumers = inputs.consumers.set_index("id").loc[links["consumer_id"]].reset_index()
     # Of a heat network only what is fed in counts, which the link knows.
     fed = {"peak_kw": links["peak_kw"].to_numpy(), "annual_heat_mwh": links["heat_mwh"].to_numpy()}
     terms = consumer_terms(consumers.assign(**fed), scenario, country=inputs.country)
-    terms, heat = terms.set_axis(links.index), links["heat_mwh"]
-    return terms.assign(
-        revenue_per_year=terms["tariff_per_mwh"] * heat,
-        present_t_co2e=terms["present_t_co2e_per_mwh"] * heat,
-        present_electricity_mwh=terms["present_electricity_share"] * heat,
-    )
+    terms = terms.set_axis(links.index)
+    yearly = yearly_terms(terms, links["heat_mwh"])
+    return terms.drop(columns=[name for name in terms if name in yearly]).join(yearly)
 
 
 def _tables(
     links: gpd.GeoDataFrame,
     networks: list[SiteNetwork],
+    assessment: Assessment,
     inputs: Inputs,
     scenario: Scenario,
 ) -> dict[str, gpd.GeoDataFrame]:
     """Ranked tables with the registry's columns."""
-    objective, money = scenario.ranking.objective, scenario.economics.money
-    links = ranked(links, objective=objective, ids=["site_id", "consumer_id"])
+    by: dict[str, Any] = {
+        "objective": scenario.ranking.objective,
+        "weights": weights_of(scenario),
+    }
+    money = scenario.economics.money
+    links = ranked(links, ids=["site_id", "consumer_id"], **by)
     links = links.assign(reason=link_reasons(links, money=money))
     projects = _stacked([network.project for network in networks], inputs)
-    projects = ranked(projects, objective=objective, ids=["project_id"])
-    projects = projects.assign(reason=project_reasons(projects, money=money, objective=objective))
+    projects = ranked(with_assessment(projects, assessment, scenario), ids=["project_id"], **by)
+    projects = projects.assign(reason=project_reasons(projects, money=money, **by))
     tables = {
         "links": links,
         "projects": projects,
         "edges": _stacked([network.edges for network in networks], inputs),
         "connections": _stacked([network.connections for network in networks], inputs),
     }
-    return {name: _complete(frame, name) for name, frame in tables.items()}
+    return {name: filled_columns(frame, name) for name, frame in tables.items()}
+
+
+def _summary(projects: pd.DataFrame, assessment: Assessment, scenario: Scenario) -> str:
+    """What the ranking says, how sure that is and what would change it."""
+    first = summary_of(
+        projects,
+        money=scenario.economics.money,
+        objective=scenario.ranking.objective,
+        weights=weights_of(scenario),
+    )
+    return f"{first} {assurance_words(projects, assessment, scenario)}".strip()
 
 
 def _stacked(frames: list[gpd.GeoDataFrame], inputs: Inputs) -> gpd.GeoDataFrame:
@@ -295,23 +322,8 @@ def _stacked(frames: list[gpd.GeoDataFrame], inputs: Inputs) -> gpd.GeoDataFrame
     return gpd.GeoDataFrame(together, geometry="geometry", crs=inputs.crs)
 
 
-def _complete(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
-    """A table with every column of the registry, NaN or blank where a row has none."""
-    if frame.empty:
-        return with_registry_columns(frame, table)
-    columns = described_columns(table)
-    filled: dict[str, Any] = {}
-    for name, kind in zip(columns["column"], columns["kind"], strict=True):
-        blank: Any = {"text": "", "boolean": False}.get(kind, np.nan)
-        if name not in frame:
-            filled[name] = blank
-        elif kind in ("text", "boolean"):
-            filled[name] = frame[name].where(frame[name].notna(), blank)
-    return frame.assign(**filled)[columns["column"].tolist()]
-
-
 def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: Clock) -> dict[str, Any]:
-    """Record of the run; the seed is that of the network search."""
+    """Record of the run; the seeds are those of the network search and of the draws."""
     return {
         "versions": versions(),
         "inputs": dict(inputs.hashes),
@@ -323,6 +335,6 @@ def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: Clock) -> dict
         "weather": hours.weather,
         "warnings": [str(doubt) for doubt in (*inputs.doubts, *_study_doubts(inputs, scenario))],
         "hypothetical_sites": inputs.sites.loc[inputs.sites["hypothetical"], "id"].tolist(),
-        "seeds": [DESIGN_SEED],
+        "seeds": {"network": DESIGN_SEED, "uncertainty": scenario.uncertainty.seed},
         "timings": clock.seconds,
     }

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from heatreach.data import load_table
+from heatreach.data import load_table, table_names
 from heatreach.siting.cli import app
 from heatreach.siting.consumers.building_use import siting_rule
+from heatreach.siting.writing.handout import CONTENTS
+from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
 from heatreach.siting.writing.zone_classes import BRANCHES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +90,38 @@ def test_docs_zone_page_picture_is_small() -> None:
     pictures = [ROOT / "docs" / name for name in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page)]
     assert pictures
     assert all(picture.stat().st_size < 300_000 for picture in pictures)
+
+
+def test_docs_appraisal_page_lists_the_money_lines_as_they_are() -> None:
+    page = (ROOT / "docs" / "appraisal.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", page, re.M)
+    lines = load_table("cash_lines")
+    assert [row[0] for row in listed] == lines["line"].tolist()
+    payers = {
+        "operator": "operator", "data_centre": "data centre", "consumer": "consumers",
+        "public": "public",
+    }  # fmt: skip
+    for (_, kind, pays, gets, path, what), line in zip(
+        listed, lines.to_dict("records"), strict=True
+    ):
+        assert (kind, what) == (line["kind"], line["description"])
+        assert path == (line["path"] or "–")
+        for sign, named in ((-1.0, pays), (1.0, gets)):
+            who = [words for name, words in payers.items() if float(line[name]) == sign]
+            assert named == (" and ".join(who) or "–")
+
+
+def test_docs_appraisal_page_names_columns_and_tables_that_exist() -> None:
+    page = (ROOT / "docs" / "appraisal.md").read_text(encoding="utf-8")
+    prose = re.sub(r"^\|.*$", "", page, flags=re.M)
+    known = set(load_table("columns")["column"])
+    named = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", prose))
+    keys = {column.partition(".")[2] for column in known} | set(load_table("choices")["key"])
+    assert named <= known | keys | set(table_names())
+    files = set(re.findall(r"`(\w+\.csv)`", prose))
+    assert files <= set(CONTENTS)
+    # Every table behind the projects is explained.
+    assert {f"{name}.csv" for name in ASSESSMENT_TABLES} <= files
 
 
 def test_docs_ci_calls_the_test_command_of_the_readme() -> None:

@@ -12,15 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from heatreach.data import assumption
-from heatreach.thermo import AMBIENT, find_refrigerant, pipe_carbon_kg_per_m, yearly_savings
+from heatreach.thermo import pipe_carbon_kg_per_m
+
+from .carbon_years import G_PER_KG, carbon_line_table, carbon_lines
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
     from .conditions import Conditions
 
-PARTS = ("fuel_avoided", "heat_pump", "pumping", "backup", "leakage", "net")
-NAMES = ("fuel_avoided", "electricity", "pumping", "backup", "leakage", "avoided")
+PARTS = {
+    "fuel_avoided": "fuel avoided",
+    "electricity": "electricity",
+    "pumping": "pumping",
+    "backup": "backup",
+    "leakage": "leakage",
+}
+"""Parts of the first year: name of the column and of the part in ``carbon_lines``."""
+END_OF_LIFE = "end of life"
 FIRST_YEAR = 1
 """Column of the first year of operation; year 0 is that of building."""
 
@@ -34,12 +42,9 @@ def carbon_figures(
     Parameters
     ----------
     energy
-        ``option`` (heat pumps at consumers are scrapped earlier), ``heat_mwh, electricity_mwh,
-        pumping_mwh, backup_mwh, heat_pump_kw``, ``present_t_co2e``
-        (what the consumers' present heat emits with today's grid), ``present_electricity_mwh``
-        (its electricity) and ``embodied_t_co2e`` of the pipes.
+        As for `heatreach.siting.appraisal.carbon_years.carbon_lines`.
     scenario
-        Set of warming potentials, whether embodied carbon counts.
+        Horizon, set of warming potentials, whether embodied carbon counts.
     conditions
         Factors, that of the grid by year.
 
@@ -47,66 +52,33 @@ def carbon_figures(
     -------
     figures
         Of the first year ``fuel_avoided_t_co2e``, ``electricity_t_co2e``, ``pumping_t_co2e``,
-        ``backup_t_co2e``, ``leakage_t_co2e`` and their net ``avoided_t_co2e``; over life
+        ``backup_t_co2e``, ``leakage_t_co2e`` and their net ``avoided_t_co2e``; per heat delivered
+        ``carbon_g_per_kwh`` and ``present_g_per_kwh`` (of what heats consumers today); over life
         ``avoided_life_t_co2e``, ``end_of_life_t_co2e``, ``embodied_t_co2e``.
+
+    Notes
+    -----
+    Equal to `heatreach.thermo.yearly_savings` row by row, which the tests hold it to; here all rows
+    share one product of amounts and profiles.
     """
-    at_consumer = energy["option"].to_numpy() == AMBIENT
-    parts, rows = [], []
-    for chosen, life in zip((~at_consumer, at_consumer), _machine_lives(), strict=True):
-        if chosen.any() or energy.empty:
-            parts.append(_alike(energy[chosen], scenario, conditions, life_years=life))
-            rows.append(np.flatnonzero(chosen))
-    return pd.concat(parts).iloc[np.argsort(np.concatenate(rows))]
-
-
-def _machine_lives() -> tuple[int, int]:
-    """Years after which heat pumps at an energy centre, and at consumers, are scrapped."""
-    centre = assumption("heat_pumps", "large_1mw", "life_years").value
-    consumer = assumption("technology_costs", "consumer_heat_pump_house", "life_years").value
-    return round(centre), round(consumer)
-
-
-def _alike(
-    energy: pd.DataFrame, scenario: Scenario, conditions: Conditions, *, life_years: int
-) -> pd.DataFrame:
-    """Figures of rows whose heat pumps live equally long."""
-    heat = energy["heat_mwh"].to_numpy()
-    grid = np.array(conditions.grid_kg_per_kwh)
-    # What heats today may be electric; then it is as clean as the grid of each year.
-    cleaner = conditions.electricity_kg_per_kwh.value - grid
-    present = energy["present_t_co2e"].to_numpy()[:, None]
-    present = present - energy["present_electricity_mwh"].to_numpy()[:, None] * cleaner
-    counted = energy["embodied_t_co2e"].to_numpy() * (scenario.emissions.embodied == "yes")
-    machine = {
-        name: assumption("heat_pumps", "large", name).value
-        for name in ("charge_kg_per_kw", "leakage_share_per_year", "end_of_life_loss_share")
-    }
-    savings = yearly_savings(
-        heat,
-        fuel_t_co2e_per_mwh=np.maximum(present, 0.0) / heat[:, None],
-        boiler_efficiency=1.0,
-        heat_pump_mwh=np.nan_to_num(energy["electricity_mwh"].to_numpy()),
-        pumping_mwh=energy["pumping_mwh"].to_numpy(),
-        electricity_t_co2e_per_mwh=grid[None, :],
-        backup_fuel_mwh=energy["backup_mwh"].to_numpy() / conditions.backup_efficiency_share.value,
-        backup_t_co2e_per_mwh=conditions.backup_kg_per_kwh.value,
-        charge_kg=machine["charge_kg_per_kw"] * energy["heat_pump_kw"].to_numpy(),
-        leakage_share_per_year=machine["leakage_share_per_year"],
-        end_of_life_loss_share=machine["end_of_life_loss_share"],
-        gwp=find_refrigerant(scenario.heat_pump.refrigerant).gwp(scenario.emissions.gwp_set),
-        embodied_t_co2e=counted,
-        machine_life_years=life_years,
-    )
-    first = {
-        f"{name}_t_co2e": getattr(savings, f"{part}_t_co2e")[:, FIRST_YEAR]
-        for name, part in zip(NAMES, PARTS, strict=True)
-    }
+    lines = carbon_lines(energy, scenario, conditions, scenario.economics.life_years)
+    amounts, part = lines.amounts.to_numpy(), carbon_line_table()["part"].to_numpy()
+    first = {name: (part == word) * lines.profiles[:, FIRST_YEAR] for name, word in PARTS.items()}
+    life = lines.profiles.sum(axis=1)
+    parts = {name: amounts @ weights for name, weights in first.items()}
+    caused = sum(tonnes for name, tonnes in parts.items() if name != "fuel_avoided")
+    heat = energy["heat_mwh"].to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        grams = [G_PER_KG * tonnes / heat for tonnes in (caused, parts["fuel_avoided"])]
     return pd.DataFrame(
-        {
-            **first,
-            "avoided_life_t_co2e": savings.cumulative_t_co2e[:, -1],
+        {f"{name}_t_co2e": tonnes for name, tonnes in parts.items()}
+        | {
+            "avoided_t_co2e": parts["fuel_avoided"] - caused,
+            "carbon_g_per_kwh": grams[0],
+            "present_g_per_kwh": grams[1],
+            "avoided_life_t_co2e": amounts @ (lines.signs * life),
             "embodied_t_co2e": energy["embodied_t_co2e"].to_numpy(),
-            "end_of_life_t_co2e": savings.end_of_life_t_co2e.sum(axis=1),
+            "end_of_life_t_co2e": amounts @ ((part == END_OF_LIFE) * life),
         },
         index=energy.index,
     )

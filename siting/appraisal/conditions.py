@@ -26,10 +26,12 @@ from .figures import (
     fuel_row,
     given,
 )
+from .price_paths import GAS, given_paths, longest_years, with_given_prices
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..reading.price_file import PriceFile
     from ..reading.trajectory import Trajectory
     from ..scenario import Scenario
 
@@ -49,6 +51,25 @@ class Conditions:
     source_heat_price_per_mwh: Assumption
     ground_degc: Assumption
     grid_kg_per_kwh: tuple[float, ...]
+    grid_later_kg_per_kwh: tuple[float, ...] = ()
+    given_price_paths: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+    def grid_by_year(self, years: int) -> npt.NDArray[np.float64]:
+        """
+        Factor of electricity in each year of operation [kg/kWh], over any horizon.
+
+        Parameters
+        ----------
+        years
+            Years of operation wanted.
+
+        Returns
+        -------
+        factors
+            Shape (years,); the last one known holds beyond the years known.
+        """
+        known = np.array((*self.grid_kg_per_kwh, *self.grid_later_kg_per_kwh))
+        return known[np.minimum(np.arange(years), len(known) - 1)]
 
     def figures(self) -> tuple[Assumption, ...]:
         """All figures that are rows, for the register."""
@@ -57,7 +78,11 @@ class Conditions:
 
 
 def conditions_of(
-    scenario: Scenario, country: str, *, grid: Trajectory | None = None
+    scenario: Scenario,
+    country: str,
+    *,
+    grid: Trajectory | None = None,
+    prices: PriceFile | None = None,
 ) -> Conditions:
     """
     Figures that hold in a country under a scenario.
@@ -70,12 +95,14 @@ def conditions_of(
         ISO 3166-1 alpha-2 code; blank takes the general rows.
     grid
         The user's emission factors of electricity by year, if there are any.
+    prices
+        The user's prices by year, if there are any; they go before those of the scenario.
 
     Returns
     -------
     conditions
-        Prices in the plan's money, emission factors, ground temperature, and the grid's factor in
-        each year of operation.
+        Prices in the plan's money, emission factors, ground temperature, the grid's factor in
+        each year of operation and beyond, and the paths of the user's prices.
 
     Raises
     ------
@@ -90,6 +117,7 @@ def conditions_of(
     >>> conditions_of(Scenario(), "FI").electricity_price_per_mwh.price_base
     'EUR 2024'
     """
+    scenario = with_given_prices(scenario, prices)
     economics, money = scenario.economics, scenario.economics.money
     boiler = counterfactual_row("gas_boiler", home=False)
     _refuse_unknown_factor(scenario, country, grid)
@@ -100,11 +128,14 @@ def conditions_of(
     bought = price(
         "energy_prices", "heat_bought_from_source", "price_per_mwh", target=money, region=country
     )
+    by_year = _grid_by_year(scenario, country, today.value, grid)
     return Conditions(
-        electricity_price_per_mwh=fuel_price_row(ELECTRICITY, scenario, country),
+        electricity_price_per_mwh=_price_row(ELECTRICITY, scenario, country, prices),
         electricity_kg_per_kwh=today,
-        grid_kg_per_kwh=_grid_by_year(scenario, country, today.value, grid),
-        backup_fuel_price_per_mwh=fuel_price_row("gas", scenario, country),
+        grid_kg_per_kwh=by_year[: economics.life_years],
+        grid_later_kg_per_kwh=by_year[economics.life_years :],
+        given_price_paths=given_paths(scenario, prices),
+        backup_fuel_price_per_mwh=_price_row(GAS, scenario, country, prices),
         backup_kg_per_kwh=fuel_row("gas", boiler["factor"], scenario, country),
         backup_efficiency_share=assumption(
             "technology_costs", "gas_boiler_peak", boiler["efficiency"]
@@ -114,8 +145,21 @@ def conditions_of(
     )
 
 
+def _price_row(fuel: str, scenario: Scenario, country: str, prices: PriceFile | None) -> Assumption:
+    """Price of the first year, with the name of the file that it comes from."""
+    row = fuel_price_row(fuel, scenario, country)
+    if prices is None or fuel not in prices.prices:
+        return row
+    note = f"first year of operation; later years are those of {prices.file}"
+    return replace(row, locator=prices.file, note=note)
+
+
 def condition_doubts(
-    scenario: Scenario, country: str, *, grid: Trajectory | None
+    scenario: Scenario,
+    country: str,
+    *,
+    grid: Trajectory | None,
+    prices: PriceFile | None = None,
 ) -> tuple[Problem, ...]:
     """
     What holds in a study without being known for its country.
@@ -128,12 +172,14 @@ def condition_doubts(
         ISO 3166-1 alpha-2 code; blank where it is not known.
     grid
         The user's emission factors by year, if there are any.
+    prices
+        The user's prices by year, if there are any.
 
     Returns
     -------
     doubts
         One where a general row, or the one guess of the marginal factor, stands in for the
-        country's grid factor; else none.
+        country's grid factor, and one per price of the file that is far from the country's.
 
     Examples
     --------
@@ -143,6 +189,33 @@ def condition_doubts(
     >>> print(condition_doubts(Scenario(), "PT", grid=None)[0].what)
     no lifecycle grid factor is known for PT; a general one of 0.27 kg/kWh (0.2 to 0.46) applies
     """
+    return (*_grid_doubts(scenario, country, grid), *_price_doubts(scenario, country, prices))
+
+
+def _price_doubts(
+    scenario: Scenario, country: str, prices: PriceFile | None
+) -> tuple[Problem, ...]:
+    """First-year prices of a file beyond the country's range."""
+    if prices is None:
+        return ()
+    economics = scenario.economics
+    doubts = []
+    year = np.array([float(economics.first_year)])
+    for fuel in prices.prices:
+        row = price("energy_prices", fuel, "price_per_mwh", target=economics.money, region=country)
+        first = float(prices.by_year(fuel, year, money=economics.money)[0])
+        if not row.low <= first <= row.high:
+            what = (
+                f"{fuel}_per_mwh of {year[0]:.0f} is {first:.4g} {economics.money} per MWh, the"
+                f" tables have {row.low:.4g} to {row.high:.4g}"
+            )
+            advice = "check unit and price base"
+            doubts.append(Problem(file=prices.file, where="", what=what, advice=advice))
+    return tuple(doubts)
+
+
+def _grid_doubts(scenario: Scenario, country: str, grid: Trajectory | None) -> tuple[Problem, ...]:
+    """One doubt where the grid factor is not the country's own nor the user's."""
     basis = scenario.emissions.electricity_basis
     if _user_gives_factor(scenario, grid) or (country and has_own_factor(country, basis=basis)):
         return ()
@@ -178,9 +251,9 @@ def _refuse_unknown_factor(scenario: Scenario, country: str, grid: Trajectory | 
 def _grid_by_year(
     scenario: Scenario, country: str, today: float, grid: Trajectory | None
 ) -> tuple[float, ...]:
-    """Factor of electricity in each year of operation [kg/kWh]."""
+    """Factor of electricity in each year of operation, over the longest horizon [kg/kWh]."""
     emissions, economics = scenario.emissions, scenario.economics
-    years = economics.first_year + np.arange(economics.life_years, dtype=float)
+    years = economics.first_year + np.arange(longest_years(), dtype=float)
     if grid is not None:
         basis = "marginal" if emissions.electricity_basis == "marginal" else "average"
         return tuple(grid.factors(years, basis=basis).tolist())
@@ -220,36 +293,6 @@ def annuity_years(rate: float, years: float) -> float:
     if rate == 0.0:
         return float(years)
     return float(-np.expm1(-years * np.log1p(rate)) / rate)
-
-
-def renewal_factor(name: str, scenario: Scenario, *, table: str = "technology_costs") -> float:
-    """
-    Present value of owning something over the horizon, per investment.
-
-    Parameters
-    ----------
-    name, table
-        Row with ``life_years``.
-    scenario
-        Rate and horizon.
-
-    Returns
-    -------
-    factor
-        1 where it lasts to the horizon; else the ratio of the annuity factors of horizon and life,
-        which is what renewing it at the end of each life costs, the unused rest credited.
-
-    Examples
-    --------
-    >>> from heatreach.siting import Scenario
-    >>> round(renewal_factor("substation_house", Scenario()), 3)
-    1.16
-    """
-    economics = scenario.economics
-    life = assumption(table, name, "life_years").value
-    rate = economics.discount_rate_share
-    horizon = annuity_years(rate, economics.life_years)
-    return max(1.0, horizon / annuity_years(rate, life))
 
 
 def cost_by_size(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from heatreach.data import assumption, price
@@ -47,8 +48,8 @@ def present_heat(
     consumers
         CONSUMERS with ``use``, ``counterfactual``, ``peak_kw`` and ``annual_heat_mwh``.
     scenario
-        Rate and money of the study; its prices of electricity and gas, where set, replace the
-        country's.
+        Rate of the consumers and money of the study; its prices of fuels and electricity, where
+        set, replace the country's.
     country
         ISO 3166-1 alpha-2 code; blank takes the general rows.
     column
@@ -57,24 +58,24 @@ def present_heat(
     Returns
     -------
     present
-        ``price_per_mwh`` [money/MWh of heat], ``t_co2e_per_mwh`` with the grid of today, and
+        ``price_per_mwh`` [money/MWh of heat] and its parts ``fuel_per_mwh`` and ``boiler_per_mwh``,
+        ``fuel`` (a name in ``energy_prices``), ``t_co2e_per_mwh`` with the grid of today, and
         ``electricity_share``: electricity drawn per heat [-], by whose grid factor the emissions
         of later years differ; 0 where no electricity heats. One row per consumer.
 
     Notes
     -----
     ``price = fuel/efficiency + peak · capex per kW · (annuity(rate, boiler life) + upkeep share)
-    / heat``: what the consumer no longer pays for fuel, upkeep and the next boiler. The efficiency
-    of an air-source heat pump is its yearly COP in the country's climate (`air_source_season_cop`).
+    / heat`` at the consumers' own rate, not that of the operator: what the consumer no longer pays
+    for fuel, upkeep and the next boiler. The efficiency of an air-source heat pump is its yearly
+    COP in the country's climate (`air_source_season_cop`).
     An existing heat network keeps its own plants for cold days, so it saves fuel only.
     """
     home = consumers["use"].isin(HOMES).to_numpy()
     kinds = pd.DataFrame({"name": consumers["counterfactual"].to_numpy(), "home": home})
-    result = pd.DataFrame(
-        index=consumers.index,
-        columns=["price_per_mwh", "t_co2e_per_mwh", "electricity_share"],
-        dtype=float,
-    )
+    numbers = ["fuel_per_mwh", "boiler_per_mwh", "t_co2e_per_mwh", "electricity_share"]
+    result = pd.DataFrame(index=consumers.index, columns=numbers, dtype=float)
+    fuel = np.full(len(consumers), "", dtype=object)
     for _, group in kinds.groupby(["name", "home"]):
         rows = group.index.to_numpy()
         at_home = bool(group["home"].iloc[0])
@@ -86,10 +87,13 @@ def present_heat(
         efficiency = _efficiency(machine, country, home=at_home)
         fuel_price = getattr(fuel_price_row(machine["fuel"], scenario, country), column)
         factor = _fuel_factor(machine, scenario, country)
-        result.iloc[rows, 0] = fuel_price / efficiency + hours * per_kw
-        result.iloc[rows, 1] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
-        result.iloc[rows, 2] = 1.0 / efficiency if machine["fuel"] == ELECTRICITY else 0.0
-    return result
+        result.iloc[rows, 0] = fuel_price / efficiency
+        result.iloc[rows, 1] = hours * per_kw
+        result.iloc[rows, 2] = factor / efficiency * KG_PER_KWH_TO_T_PER_MWH
+        result.iloc[rows, 3] = 1.0 / efficiency if machine["fuel"] == ELECTRICITY else 0.0
+        fuel[rows] = machine["fuel"]
+    whole = result["fuel_per_mwh"] + result["boiler_per_mwh"]
+    return result.assign(price_per_mwh=whole, fuel=fuel)
 
 
 @cache
@@ -154,5 +158,5 @@ def _yearly_cost_per_kw(technology: str, scenario: Scenario, column: str) -> flo
     capex = price("technology_costs", technology, "capex_per_kw", target=economics.money)
     upkeep = assumption("technology_costs", technology, "fixed_om_share_per_year").value
     life = assumption("technology_costs", technology, "life_years").value
-    rate = economics.discount_rate_share
+    rate = economics.consumer_rate_share
     return float(getattr(capex, column) * (1.0 / annuity_years(rate, life) + upkeep))

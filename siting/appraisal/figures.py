@@ -161,6 +161,8 @@ def fuel_price_row(fuel: str, scenario: Scenario, country: str) -> Assumption:
     own = {
         ELECTRICITY: economics.electricity_price_per_mwh,
         "gas": economics.gas_price_per_mwh,
+        "oil": economics.oil_price_per_mwh,
+        "district_heat": economics.district_heat_price_per_mwh,
     }.get(fuel)
     row = price("energy_prices", fuel, "price_per_mwh", target=economics.money, region=country)
     return given(row, own)

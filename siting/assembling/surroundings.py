@@ -1,8 +1,9 @@
 """
-What surrounds a study besides the map: the weather of the place and the grid of the years to come.
+What surrounds a study besides the map: weather, grid and prices of years to come, and rules.
 
-Both are optional files of the user; the weather can also be fetched. Without them the study takes a
-typical year made of the country's climate normals and the scenario's path of the grid.
+All are optional files of the user; the weather can also be fetched. Without them the study takes a
+typical year made of the country's climate normals, the scenario's paths of grid and prices, and
+the rules of the tables.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, Problem
 from ..fetching.pvgis import PVGIS_ATTRIBUTION, fetch_outdoor_year
 from ..reading.files import file_hash
+from ..reading.price_file import read_prices
+from ..reading.rule_file import read_rule_file
 from ..reading.trajectory import read_trajectory
 from ..reading.weather import read_weather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..reading.price_file import PriceFile
+    from ..reading.rule_file import RuleFile
     from ..reading.trajectory import Trajectory
     from ..reading.weather import OutdoorYear
 
@@ -30,7 +35,7 @@ PVGIS = "pvgis"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """
-    Weather and grid of a study.
+    Weather, grid, prices and rules of a study.
 
     Attributes
     ----------
@@ -40,6 +45,10 @@ class Surroundings:
         Whether the weather is to come from PVGIS.
     grid
         The user's emission factors by year; `None` without them.
+    prices
+        The user's prices by year; `None` without them.
+    compliance
+        The rules of the study with the user's own; `None` without a file.
     cache_dir
         Where downloads are kept.
     hashes
@@ -49,6 +58,8 @@ class Surroundings:
     weather: OutdoorYear | None
     fetched: bool
     grid: Trajectory | None
+    prices: PriceFile | None
+    compliance: RuleFile | None
     cache_dir: Path | None
     hashes: Mapping[str, str]
 
@@ -60,8 +71,9 @@ class Surroundings:
 
     @property
     def doubts(self) -> tuple[Problem, ...]:
-        """What was accepted of the grid file but should be looked at."""
-        return () if self.grid is None else self.grid.doubts
+        """What was accepted of the files of grid, prices and rules but should be looked at."""
+        files = (self.grid, self.prices, self.compliance)
+        return tuple(doubt for file in files if file is not None for doubt in file.doubts)
 
     @property
     def attributions(self) -> list[str]:
@@ -70,17 +82,22 @@ class Surroundings:
 
 
 def read_surroundings(
-    *, weather: str | Path | None, grid: str | Path | None, cache_dir: Path | None
+    *,
+    weather: str | Path | None,
+    grid: str | Path | None,
+    prices: str | Path | None,
+    compliance: str | Path | None,
+    cache_dir: Path | None,
 ) -> Surroundings:
     """
-    Weather and grid of a study, read and checked; nothing is fetched yet.
+    Weather, grid, prices and rules of a study, read and checked; nothing is fetched yet.
 
     Parameters
     ----------
     weather
         An EPW or CSV file, ``"pvgis"``, or nothing.
-    grid
-        A CSV file, or nothing.
+    grid, prices, compliance
+        CSV files, or nothing.
     cache_dir
         Where downloads are kept; by default the user's cache folder.
 
@@ -92,20 +109,25 @@ def read_surroundings(
     Raises
     ------
     InputError
-        With every problem of both files at once.
+        With every problem of all files at once.
     """
     from_file = weather is not None and weather != PVGIS
-    year, trajectory = all_read(
+    year, trajectory, by_year, rules = all_read(
         lambda: read_weather(Path(str(weather))) if from_file else None,
         lambda: None if grid is None else read_trajectory(grid),
+        lambda: None if prices is None else read_prices(prices),
+        lambda: None if compliance is None else read_rule_file(compliance),
     )
-    hashes = {} if trajectory is None else {"grid": trajectory.sha256}
+    read = {"grid": trajectory, "prices": by_year, "compliance": rules}
+    hashes = {name: file.sha256 for name, file in read.items() if file is not None}
     if year is not None:
         hashes["weather"] = file_hash(Path(str(weather)))
     return Surroundings(
         weather=year,
         fetched=weather == PVGIS,
         grid=trajectory,
+        prices=by_year,
+        compliance=rules,
         cache_dir=cache_dir,
         hashes=hashes,
     )

@@ -94,5 +94,22 @@ Grid = Annotated[
     Path | None,
     typer.Option("--grid", help="CSV file of electricity's emission factor by year"),
 ]
+Prices = Annotated[
+    Path | None,
+    typer.Option(
+        "--prices",
+        help="CSV file of real prices by year: year, price_base (such as EUR 2024) and any of "
+        "electricity_per_mwh, gas_per_mwh, oil_per_mwh, district_heat_per_mwh; by default the "
+        "country's, changing as the scenario says",
+    ),
+]
+Compliance = Annotated[
+    Path | None,
+    typer.Option(
+        "--compliance",
+        help="CSV file of rules of law and funding; a row adds a rule, or changes that of the "
+        "same name. What there is: heatreach assumptions --table compliance_rules",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for map, tables and layers")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Only problems and the result")]

@@ -15,11 +15,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from ..consumers.reconcile import NO_ESTIMATES
+from .ranking_table import ranking_table, site_name
 from .words import (
     input_words,
-    ranking_table,
     rules_table,
-    site_name,
     supply_words,
     totals_table,
     zones_table,

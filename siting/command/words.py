@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..inputs import Inputs
-    from ..study import Plan
     from ..zones import Zones
 
 MWH_PER_GWH = 1000.0
@@ -92,69 +91,6 @@ def _table(
     for row in rows:
         table.add_row(*map(Text, row))
     return table
-
-
-def ranking_table(plan: Plan) -> Table:
-    """
-    Ranked projects.
-
-    Parameters
-    ----------
-    plan
-        A finished plan.
-
-    Returns
-    -------
-    table
-        For the terminal.
-    """
-    title = f"Heat networks by rank; money in {plan.money}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("#", justify="right")
-    table.add_column("Data centre", min_width=16, overflow="fold")
-    currency = plan.money.split()[0]
-    headings = ("Heated", "MWh/yr", "km", "COP", "tCO2e/yr", "NPV M", f"{currency}/MWh")
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in plan.projects.itertuples():
-        table.add_row(*(Text(cell) for cell in _ranking_cells(row)))
-    return table
-
-
-def _ranking_cells(row: Any) -> list[str]:
-    """Cells of one project; those that cannot be built show no figures."""
-    name = site_name(row)
-    if row.status != "ok":
-        return ["–", name]
-    return [
-        str(row.rank),
-        name,
-        f"{row.consumers:,}",
-        f"{row.heat_mwh:,.0f}",
-        f"{row.trench_m / 1e3:,.1f}",
-        "direct" if isnan(row.cop) else f"{row.cop:.1f}",
-        f"{row.avoided_t_co2e:,.0f}",
-        f"{row.npv / 1e6:,.2f}",
-        f"{row.lcoh_per_mwh:,.0f}",
-    ]
-
-
-def site_name(row: Any) -> str:
-    """
-    Name of a site, called hypothetical if it is and its name does not say so.
-
-    Parameters
-    ----------
-    row
-        With ``name`` and ``hypothetical``.
-
-    Returns
-    -------
-    name
-        Plain text.
-    """
-    said = not row.hypothetical or "hypothetical" in str(row.name).lower()
-    return str(row.name) if said else f"{row.name} (hypothetical)"
 
 
 def totals_table(totals: pd.DataFrame) -> Table:

@@ -18,6 +18,7 @@ import numpy as np
 
 from heatreach.thermo import AMBIENT, CENTRAL, DIRECT, PREHEAT, arrange, fast_machines
 
+from ..appraisal.heat_price import HEAT_LINES, PRESENT_EMISSIONS
 from ..consumers.heat_networks import HEAT_NETWORK
 from ..hours import FED_IN, load_shapes, source_shapes
 
@@ -38,6 +39,8 @@ DELIVERED = (
     "present_t_co2e",
     "present_electricity_mwh",
     "substation_upkeep",
+    *HEAT_LINES,
+    *PRESENT_EMISSIONS.values(),
 )
 """Columns of a load that follow the heat it takes."""
 

@@ -25,7 +25,7 @@ from heatreach.thermo import (
 from ..appraisal.credits import site_credits
 from ..consumers.heat_networks import HEAT_NETWORK
 from ..hours import mixed_shape
-from ..options import best_supply
+from .energy_centre import best_supply
 from .feed_in import delivered
 from .loads import year_loads
 from .pumping import pump_head_pa, pumping_mwh
@@ -143,7 +143,7 @@ def network_supply(
     Returns
     -------
     energy
-        As `heatreach.siting.options.best_supply`.
+        As `heatreach.siting.planning.energy_centre.best_supply`.
     """
     served = plan.consumers[plan.consumers["connected"]]
     heat, loss_kw = served["annual_heat_mwh"], float(state.loss_kw.sum())

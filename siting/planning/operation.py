@@ -21,9 +21,9 @@ from heatreach.network.operation.correction_words import COLD_TOLERANCE_K
 from heatreach.network.operation.corrections import Remedies, corrected_plan
 from heatreach.network.simulate import Operation
 
-from ..appraisal.conditions import annuity_years
 from ..hours import mixed_shape
 from .pumping import PA_PER_KPA
+from .worth import energy_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,21 +183,9 @@ def priced_warmth(
     more = warmer(now + 1.0)
     if more["status"].iloc[0] != OK:
         return Warmth(most_degc=now, value_per_k=0.0)
-    economics = scenario.economics
-    years = annuity_years(economics.discount_rate_share, economics.life_years)
-    dearer = _bought(more.iloc[0], conditions) - _bought(energy.iloc[0], conditions)
+    now_costs, more_costs = (energy_value(frame, scenario, conditions) for frame in (energy, more))
     most = assumption("siting_rules", "operation", "supply_max_degc").value
-    return Warmth(most_degc=most, value_per_k=max(dearer, 0.0) * years)
-
-
-def _bought(row: pd.Series[Any], conditions: Conditions) -> float:
-    """Electricity, fuel and source heat of a year in money."""
-    fuel_mwh = row["backup_mwh"] / conditions.backup_efficiency_share.value
-    return float(
-        row["electricity_mwh"] * conditions.electricity_price_per_mwh.value
-        + fuel_mwh * conditions.backup_fuel_price_per_mwh.value
-        + row["source_mwh"] * conditions.source_heat_price_per_mwh.value
-    )
+    return Warmth(most_degc=most, value_per_k=max(more_costs - now_costs, 0.0))
 
 
 def _hourly_kw(plan: NetworkPlan, hours: Hours) -> npt.NDArray[np.float64]:

@@ -17,11 +17,9 @@ import shapely
 
 from heatreach.network import section_table
 
-from ..appraisal.carbon import pipe_embodied_t_co2e
-from ..appraise import RANGE, appraise
 from ..consumers.heat_networks import HEAT_NETWORK
-from .network_energy import network_credits, network_figures
-from .terms import ending
+from .network_energy import network_credits
+from .network_load import appraised_load, served_heat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,12 +67,24 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteNetwork:
-    """The project of one site (one row), its sections and its consumers."""
+    """
+    The project of one site (one row), its sections and its consumers.
+
+    Attributes
+    ----------
+    project, edges, connections
+        Its tables.
+    made
+        What it was made from; None where there is no network.
+    options
+        Every arrangement and supply temperature tried on it; None where none were.
+    """
 
     project: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     connections: gpd.GeoDataFrame
     made: Made | None = None
+    options: pd.DataFrame | None = None
 
     @property
     def built(self) -> Made:
@@ -151,15 +161,11 @@ def project_tables(
         project_id=name, site_id=site["id"], edge_id=numbers, hypothetical=site["hypothetical"]
     )
     served = plan.consumers[plan.consumers["connected"]]
-    got = _got(served, energy)
-    sums = _sums(study, got, edges, plan)
-    own = network_figures(plan, state, rules=rules, **study.pipes)
-    load = energy.assign(**(own | dict(known or {})), **sums)
-    figures = appraise(load, study.scenario, study.conditions)
-    money = load.drop(columns=[c for c in load if c in figures])
-    row = money.join(figures).assign(
+    got = served_heat(served, energy)
+    saved = network_credits(site, energy, served, study.making)
+    money = appraised_load(study, plan, rules, state, energy, dict(known or {}) | saved)
+    row = money.assign(
         **_lengths(edges),
-        **network_credits(site, energy, served, study.making),
         project_id=name,
         site_id=site["id"],
         name=site["name"],
@@ -192,14 +198,6 @@ def project_tables(
     )
 
 
-def _got(served: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
-    """Connected consumers with the heat that they get; networks lack what was left to them."""
-    heat, network = served["annual_heat_mwh"], served["use"] == HEAT_NETWORK
-    asked = float(heat[network].sum())
-    kept = 1.0 - float(energy["network_left_mwh"].iloc[0]) / asked if asked else 1.0
-    return served.assign(annual_heat_mwh=heat.where(~network, heat * kept))
-
-
 def project_id(site_id: str) -> str:
     """
     Identifier of the project of a site.
@@ -215,28 +213,6 @@ def project_id(site_id: str) -> str:
         For example ``P-dc1``.
     """
     return f"P-{site_id}"
-
-
-def _sums(
-    study: NetworkStudy, served: pd.DataFrame, edges: pd.DataFrame, plan: NetworkPlan
-) -> dict[str, float]:
-    """Sums over the connected consumers and the trenches; bores are part of the trenches."""
-    heat = served["annual_heat_mwh"]
-    sums = {
-        "revenue_per_year": float((served["tariff_per_mwh"] * heat).sum()),
-        "present_t_co2e": float((served["present_t_co2e_per_mwh"] * heat).sum()),
-        "present_electricity_mwh": float((served["present_electricity_share"] * heat).sum()),
-        "embodied_t_co2e": float(
-            pipe_embodied_t_co2e(edges["dn"], edges["length_m"], study.scenario).sum()
-        ),
-        "substation_upkeep": float(served["substation_upkeep"].sum()),
-    }
-    for column in RANGE:
-        end = ending(column)
-        sums[f"substation_capex{end}"] = float(served[f"substation_capex{end}"].sum())
-        sums[f"pipe_capex{end}"] = float(edges[f"capex{end}"].sum())
-        sums[f"bore_capex{end}"] = float(plan.edges[f"bore_capex{end}"].sum())
-    return sums
 
 
 def _lengths(edges: pd.DataFrame) -> dict[str, float]:

@@ -21,6 +21,7 @@ import pandas as pd
 from heatreach.network import NORMAL, design_network
 
 from ..consumers.heat_networks import HEAT_NETWORK
+from .project_options import best_supplied
 from .project_tables import nothing
 
 if TYPE_CHECKING:
@@ -88,17 +89,22 @@ def planned_jointly(
             break
         groups = wider
     mates = {number: [alone[n] for n in group] for group in groups for number in group}
-    return [
-        _final(study, network, alone[number], mates[number])
-        for number, network in enumerate(networks)
-    ]
+    for number, network in enumerate(networks):
+        others = [other for other in networks if other is not network]
+        taken = frozenset().union(*map(_connected_ids, others)) - room
+        networks[number] = _final(study, network, alone[number], mates[number], taken)
+    return networks
 
 
 def _final(
-    study: NetworkStudy, network: SiteNetwork, alone: SiteNetwork, group: list[SiteNetwork]
+    study: NetworkStudy,
+    network: SiteNetwork,
+    alone: SiteNetwork,
+    group: list[SiteNetwork],
+    taken: frozenset[str],
 ) -> SiteNetwork:
-    """A network as it will run, beside what it would be alone."""
-    final = network if network.made is None else network.made.basis.operated(study, network)
+    """A network at its best temperature, as it will run, beside what it would be alone."""
+    final = best_supplied(study, network, taken=taken)
     if len(group) == 1:
         alone = final
     elif alone.made is not None:

@@ -17,13 +17,8 @@ import pandas as pd
 from heatreach.data import assumption
 from heatreach.thermo import HOURS_PER_YEAR, EnergyPrices, Machine, arrange, least_cost_size
 
-from ..appraisal.conditions import annuity_years
-from ..appraisal.machine_costs import (
-    boiler_upkeep_per_mwh,
-    machine_capex,
-    machine_renewal,
-    machine_upkeep,
-)
+from ..appraisal.line_values import bought_value, line_values, years_of_heat
+from ..appraisal.machine_costs import boiler_upkeep_per_mwh, machine_capex, machine_upkeep
 from .loads import WATER, peak_kw
 
 if TYPE_CHECKING:
@@ -81,7 +76,9 @@ def with_least_cost(
     -----
     Heat pumps are solved once per class of efficiency (`heatreach.thermo.efficiency_by_size`); each
     size of the grid is run with the COP of the class in which its machine falls. Sizes that the
-    source cannot feed in its best hour are cut off there.
+    source cannot feed in its best hour are cut off there. Cost is the levelised cost of the
+    appraisal (`heatreach.siting.appraise`): renewals and what is left at the horizon, soft costs,
+    prices over the years. A grant is no part of it, so it does not make machines larger.
     """
     count = len(loads.table)
     size, store = np.full(count, np.nan), np.zeros(count)
@@ -177,8 +174,14 @@ def _sizes(
 ) -> PlantSizes:
     """Cheapest of some sizes of each load, with the COPs given."""
     table = loads.table
-    fuel = conditions.backup_fuel_price_per_mwh.value / conditions.backup_efficiency_share.value
-    upkeep = boiler_upkeep_per_mwh(scenario.economics.money)
+    prices = _mean_prices(scenario, conditions)
+    cost = _annual_cost(
+        arrangement,
+        points["heat_pump_share"].to_numpy(),
+        points["machine_cop"].to_numpy(),
+        scenario,
+        conditions,
+    )
     return least_cost_size(
         loads.hourly(table["heat_mwh"].to_numpy(), table["loss_mwh"].to_numpy()),
         loads.source(),
@@ -189,19 +192,28 @@ def _sizes(
         ),
         peak_shares=shares,
         store_hours=STORE_HOURS,
-        annual_cost=_annual_cost(arrangement, points["heat_pump_share"].to_numpy(), scenario),
-        prices=EnergyPrices(
-            electricity_per_mwh=conditions.electricity_price_per_mwh.value,
-            backup_per_mwh=fuel + upkeep,
-            source_per_mwh=conditions.source_heat_price_per_mwh.value,
-        ),
+        annual_cost=cost,
+        prices=prices,
         standby_share=1.0,
         module_kw=scenario.heat_pump.module_kw,
     )
 
 
+def _mean_prices(scenario: Scenario, conditions: Conditions) -> EnergyPrices:
+    """Prices of energy over the horizon, later years discounted."""
+    weight = line_values(scenario, conditions) / years_of_heat(scenario)
+    fuel = conditions.backup_fuel_price_per_mwh.value / conditions.backup_efficiency_share.value
+    upkeep = boiler_upkeep_per_mwh(scenario.economics.money)
+    power = conditions.electricity_price_per_mwh.value
+    return EnergyPrices(
+        electricity_per_mwh=power * weight["electricity_heat"],
+        backup_per_mwh=fuel * weight["backup_heat"] + upkeep * weight["boiler_use"],
+        source_per_mwh=conditions.source_heat_price_per_mwh.value * weight["source_heat"],
+    )
+
+
 def _annual_cost(
-    arrangement: str, lifted: Floats, scenario: Scenario
+    arrangement: str, lifted: Floats, cop: Floats, scenario: Scenario, conditions: Conditions
 ) -> Callable[[Floats, Floats, Floats, Floats], Floats]:
     """Cost per year of plants of which a share is heat pump, the rest exchanger."""
 
@@ -211,21 +223,24 @@ def _annual_cost(
                 "option": arrangement,
                 "heat_pump_kw": (size * lifted[:, None, None]).ravel(),
                 "exchanger_kw": (size * (1.0 - lifted[:, None, None])).ravel(),
+                "machine_cop": np.broadcast_to(cop[:, None, None], size.shape).ravel(),
                 "store_mwh": store.ravel(),
                 "heat_pump_mwh": heat.ravel(),
             }
         )
-        return _per_year(plant, scenario).reshape(size.shape)
+        return _per_year(plant, scenario, conditions).reshape(size.shape)
 
     return annual_cost
 
 
-def _per_year(plant: pd.DataFrame, scenario: Scenario) -> Floats:
+def _per_year(plant: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> Floats:
     """Cost of owning plants per year: investment and renewals spread over the horizon, upkeep."""
     economics, module = scenario.economics, scenario.heat_pump.module_kw
     capex = machine_capex(plant, money=economics.money, column="value", module_kw=module)
-    soft = 1.0 + economics.soft_cost_share
-    years = annuity_years(economics.discount_rate_share, economics.life_years)
-    owned = (capex.sum(axis=1) + machine_renewal(capex, plant, scenario)) * soft / years
     upkeep = machine_upkeep(plant, capex, money=economics.money, module_kw=module)
-    return owned.to_numpy() + upkeep
+    years = years_of_heat(scenario)
+    owned = [
+        amount * bought_value(line, scenario, conditions, grant=False) / years
+        for line, amount in capex.items()
+    ]
+    return np.asarray(np.sum([*owned, *upkeep.values()], axis=0))

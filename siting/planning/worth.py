@@ -3,7 +3,9 @@ What connecting a consumer is worth before any trench is paid.
 
 A consumer is worth what it pays, less what its heat and upkeep cost, less its substation and its
 share of the energy centre. Heat and energy centre cost what they cost at the machine, temperatures
-and load of the last round; `projects` repeats the rounds.
+and load of the last round; `projects` repeats the rounds. Amounts and their present values are
+those of the appraisal, so that the values of a network's consumers, less what its trenches, losses
+and pumping cost, are its net present value.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ from heatreach.data import assumption
 from heatreach.network import DesignRules, design_peak_kw
 from heatreach.thermo import DIRECT, HOURS_PER_YEAR
 
-from ..appraisal.conditions import annuity_years, renewal_factor
-from ..appraise import appraise
-from ..options import without_pipes
+from ..appraisal.bill import bill
+from ..appraisal.cash_flow import YEARLY, cash_lines
+from ..appraisal.heat_price import TARIFF_LINES
+from ..appraisal.line_values import bought_value, line_values, operator_values, years_of_heat
+from .energy_centre import without_pipes
 from .network_energy import Making, supplied
 from .pumping import mean_cube
+from .terms import yearly_terms
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,6 +34,15 @@ if TYPE_CHECKING:
     from ..appraisal.conditions import Conditions
     from ..scenario import Scenario
     from .project_tables import SiteNetwork
+
+ENERGY_PARTS = ("electricity", "backup fuel", "source heat", "carbon payments")
+"""Parts of the bill that follow the energies of a year."""
+LEAST_ON_TOP = -0.9
+"""Least that trenches are taken to cost less than their investment: where a grant or what is left
+at the horizon pays for more, they stay dear enough for the design to prefer the shorter way."""
+
+NOT_ITS_OWN = ("electricity_mwh", "pumping_mwh", "backup_mwh", "heat_pump_kw", "embodied_t_co2e")
+"""Energies and emissions that a consumer by itself does not have."""
 
 
 def first_guess(site: pd.Series[Any], consumers: pd.DataFrame, making: Making) -> pd.DataFrame:
@@ -97,20 +111,20 @@ def design_rules(
         Supply as warm as the most demanding consumer needs, return as the mean by heat; capacity
         at which the source still gives the machine its share of the peak, or the least one.
     """
-    row, economics = energy.iloc[0], scenario.economics
-    years = annuity_years(economics.discount_rate_share, economics.life_years)
+    row, values = energy.iloc[0], line_values(scenario, conditions)
     source_per_heat = row["source_mwh"] / row["heat_pump_mwh"]
     machine_share = 1.0 if row["option"] == DIRECT else scenario.heat_pump.peak_share
     upkeep = assumption("technology_costs", "pipe", "fixed_om_share_per_year").value
+    owning = bought_value("pipe", scenario, conditions, grant=True)
     return DesignRules(
         supply_degc=float(group["supply_degc"].max()),
         return_degc=float(np.average(group["return_degc"], weights=group["annual_heat_mwh"])),
         ground_degc=conditions.ground_degc.value,
         capacity_kw=max(site["source_kw"] / source_per_heat / machine_share, least_capacity_kw),
-        loss_value_per_mwh=_heat_cost(row, conditions) * years,
-        upkeep_value_share=economics.soft_cost_share + upkeep * years,
-        annuity_years=years,
-        pumping_value_per_kw=_pumping_value_per_kw(row, scenario, conditions) * years,
+        loss_value_per_mwh=heat_value(energy, scenario, conditions),
+        upkeep_value_share=max(owning + upkeep * values["pipe_upkeep"] - 1.0, LEAST_ON_TOP),
+        annuity_years=years_of_heat(scenario),
+        pumping_value_per_kw=_pumping_value_per_kw(row, scenario, conditions),
         loss_factor=1.0 if last is None else _loss_factor(last),
         flow_share=1.0 if last is None else last.built.flow_share,
         reach_m=scenario.search.radius_m,
@@ -128,12 +142,13 @@ def _loss_factor(network: SiteNetwork) -> float:
 def _pumping_value_per_kw(
     energy: pd.Series[Any], scenario: Scenario, conditions: Conditions
 ) -> float:
-    """Electricity per year for one kW of hydraulic power at design flow, fittings included."""
+    """Present value of the electricity for one kW of hydraulic power at design flow [money/kW]."""
     share = energy["heat_mwh"] * 1e3 / (energy["feed_peak_kw"] * HOURS_PER_YEAR)
     efficiency = assumption("heat_pumps", "circulation_pump", "pump_efficiency").value
     full_load = float(mean_cube(np.array([share]))[0]) * HOURS_PER_YEAR
     electricity_mwh = full_load * (1.0 + scenario.network.fittings_share) / efficiency / 1e3
-    return electricity_mwh * conditions.electricity_price_per_mwh.value
+    price = conditions.electricity_price_per_mwh.value
+    return float(electricity_mwh * price * line_values(scenario, conditions)["electricity_pumping"])
 
 
 def _together_kw(consumers: pd.DataFrame) -> float:
@@ -145,16 +160,45 @@ def _together_kw(consumers: pd.DataFrame) -> float:
     return float(together)
 
 
-def _heat_cost(row: pd.Series[Any], conditions: Conditions) -> float:
-    """What one more MWh fed into the pipe costs: electricity, backup fuel, source heat."""
-    bought = (
-        row["electricity_mwh"] * conditions.electricity_price_per_mwh.value
-        + row["backup_mwh"]
-        / conditions.backup_efficiency_share.value
-        * conditions.backup_fuel_price_per_mwh.value
-        + row["source_mwh"] * conditions.source_heat_price_per_mwh.value
-    )
-    return float(bought / (row["heat_pump_mwh"] + row["backup_mwh"]))
+def energy_value(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> float:
+    """
+    Present value of the electricity, fuel and source heat of one plant over the horizon.
+
+    Parameters
+    ----------
+    energy
+        Machine and energies, one row.
+    scenario, conditions
+        The study.
+
+    Returns
+    -------
+    value
+        Money, a cost positive; emissions count where they have a price.
+    """
+    amounts = bill(without_pipes(energy), scenario, conditions).amounts.iloc[0]
+    mine = cash_lines()["part"].isin(ENERGY_PARTS)
+    return -float((amounts * operator_values(scenario, conditions))[mine].sum())
+
+
+def heat_value(energy: pd.DataFrame, scenario: Scenario, conditions: Conditions) -> float:
+    """
+    Present value of one MWh fed into the pipe every year of the horizon [money/(MWh/year)].
+
+    Parameters
+    ----------
+    energy
+        Machine and energies, one row.
+    scenario, conditions
+        The study.
+
+    Returns
+    -------
+    value
+        Energy alone; what the machines cost to own and keep is left out.
+    """
+    made = float(energy["heat_pump_mwh"].iloc[0] + energy["backup_mwh"].iloc[0])
+    return energy_value(energy, scenario, conditions) / made
 
 
 def connection_values(
@@ -189,18 +233,33 @@ def connection_values(
 
     Notes
     -----
-    ``value = ((tariff − cost per MWh)·heat − upkeep)·a − substation − cost per kW·peak·f``
-    with annuity factor ``a`` and the group's diversity factor ``f``.
+    ``value = present value of what the consumer brings − cost per MWh·heat − cost per kW·peak·f``
+    with the group's diversity factor ``f``. What a consumer brings is what it pays, less its
+    substation with all that comes on top, its upkeep and service. Cost per kW is what the energy
+    centre costs to own, over the common peak; cost per MWh what it costs to run and keep, less what
+    the heat lost by the pipes costs (the design counts that with each trench), over the heat of the
+    consumers. So values of the consumers of the last round, less the heat lost at the value of
+    `design_rules`, add up to the net present value of the network without trenches and pumping.
     """
-    economics = scenario.economics
-    years = annuity_years(economics.discount_rate_share, economics.life_years)
-    soft = 1.0 + economics.soft_cost_share
-    centre = appraise(without_pipes(energy), scenario, conditions).iloc[0]
     heat, peak, row = consumers["annual_heat_mwh"], consumers["peak_kw"], energy.iloc[0]
-    diversity = _together_kw(group) / group["peak_kw"].sum()
-    per_kw = (centre["capex"] + centre["reinvestment"]) / row["feed_peak_kw"] * diversity
-    per_mwh = centre["opex_per_year"] / (row["heat_mwh"] + row["loss_mwh"])
-    tariff = consumers["tariff_per_mwh"] * (1.0 + premium_share)
-    income = (tariff - per_mwh) * heat - consumers["substation_upkeep"]
-    capex = soft * consumers["substation_capex"] * renewal_factor("substation_house", scenario)
-    return np.asarray(income * years - capex - per_kw * peak)
+    lines, values = cash_lines(), operator_values(scenario, conditions)
+    centre = bill(without_pipes(energy), scenario, conditions).amounts.iloc[0] * values
+    yearly = lines["kind"] == YEARLY
+    lost = heat_value(energy, scenario, conditions) * row["loss_mwh"]
+    per_mwh = (centre[yearly].sum() + lost) / row["heat_mwh"]
+    common = row["feed_peak_kw"] - row["loss_mwh"] * 1e3 / HOURS_PER_YEAR
+    per_kw = centre[~yearly].sum() / common * _together_kw(group) / group["peak_kw"].sum()
+    brought = _brought(consumers, scenario, conditions, premium_share) @ values.to_numpy()
+    return np.asarray(brought + per_mwh * heat.to_numpy() + per_kw * peak.to_numpy())
+
+
+def _brought(
+    consumers: pd.DataFrame, scenario: Scenario, conditions: Conditions, premium_share: float
+) -> npt.NDArray[np.float64]:
+    """Amounts that come with each consumer, shape (consumers, lines)."""
+    heat = consumers["annual_heat_mwh"]
+    alone = yearly_terms(consumers, heat)
+    dearer = alone[list(TARIFF_LINES)] * (1.0 + premium_share)
+    nothing = dict.fromkeys(NOT_ITS_OWN, 0.0)
+    alone = alone.assign(**dearer, **nothing, option=DIRECT, heat_mwh=heat)
+    return bill(alone, scenario, conditions).amounts.to_numpy()

@@ -17,6 +17,7 @@ from .map_background import hypothetical_note, is_hypothetical
 from .maps import draw_map
 from .record import write_record, write_text
 from .sheets import (
+    ASSESSMENT_TABLES,
     DESCRIBED_WITH_ZONES,
     WRITTEN_TABLES,
     write_assumptions,
@@ -36,6 +37,17 @@ CONTENTS = {
     "projects.csv": "one heat network per data centre, ranked",
     "links.csv": "each data centre with each consumer in reach, ranked; status says why not",
     "options.csv": "each link with every way to make its heat, the chosen one marked",
+    "project_options.csv": "each network with every way to make its heat, the chosen one marked",
+    "cash_flow.csv": "money of each project by year and part, for each who pays or is paid",
+    "figures.csv": "present value, return, payback and cost of heat at several rates and years",
+    "lcoh_parts.csv": "what the heat of each project costs, part by part",
+    "payers.csv": "what operator, data centre, consumers and public pay and gain",
+    "carbon_by_year.csv": "emissions avoided and caused by each project, year by year",
+    "compliance.csv": "what rules of law and funding say of each project, with their source",
+    "uncertainty.csv": "low, middle and high outcome (P10, P50, P90) of each headline figure",
+    "gates.csv": "how often each threshold is met, over the draws",
+    "sensitivity.csv": "each assumption alone: what it moves, its part of the spread, break-even",
+    "cases.csv": "headline figures in named cases, side by side",
     "edges.parquet": "trench sections of all networks with pipe sizes (GeoParquet)",
     "plan.gpkg": "the same as layers for QGIS (GeoPackage)",
     "assumptions.csv": "every assumed figure with its range, unit and source",
@@ -101,6 +113,8 @@ def _write_all(plan: FinishedPlan, scratch: Path) -> None:
     write_table(plan.links, scratch / "links.csv", table="links")
     write_table(plan.options, scratch / "options.csv", table="options")
     write_table(plan.projects, scratch / "projects.csv", table="projects")
+    for name in ASSESSMENT_TABLES:
+        write_table(plan.assessment.tables[name], scratch / f"{name}.csv", table=name)
     write_edges(plan.edges, scratch / "edges.parquet")
     assumptions = plan.assumptions
     tables: tuple[str, ...] = WRITTEN_TABLES

@@ -70,7 +70,7 @@ def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -
         "title": "Heat-reuse plan",
         "banner": hypothetical_note(hypothetical),
         "any_real": not all(hypothetical),
-        "summary": html_text(plan.summary, longest=600),
+        "summary": html_text(plan.summary, longest=1500),
         "caption": f"Projects in rank order; money in {plan.money}",
         "headings": _headings(plan.money),
         "rows": _rows(projects.head(MOST_ROWS), drawn),

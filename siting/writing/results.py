@@ -26,9 +26,20 @@ ROW_ORDER = {
     "sites": ("id",),
     "consumers": ("id",),
     "links": ("rank", "site_id", "consumer_id"),
-    "options": ("site_id", "consumer_id", "option"),
+    "options": ("site_id", "consumer_id", "option", "supply_degc"),
+    "project_options": ("project_id", "option", "supply_degc"),
     "projects": ("rank", "project_id"),
     "edges": ("project_id", "edge_id"),
+    "cash_flow": ("project_id",),
+    "figures": ("project_id",),
+    "lcoh_parts": ("project_id",),
+    "payers": ("project_id",),
+    "carbon_by_year": ("project_id",),
+    "compliance": (),
+    "uncertainty": ("project_id",),
+    "gates": ("project_id",),
+    "sensitivity": ("project_id",),
+    "cases": ("project_id",),
     "connections": ("site_id", "consumer_id"),
     "zones": ("jurisdiction", "threshold_mwh_m", "rule", "rank", "zone_id"),
     "rule_totals": (),
@@ -69,6 +80,14 @@ class FinishedInputs(Protocol):
         """Date of the street and building data."""
 
 
+class FinishedAssessment(Protocol):
+    """What the writers need of an assessment."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Cash flow, figures, rules and how sure they are; each may be empty."""
+
+
 class FinishedPlan(Protocol):
     """What the writers need of a plan; the four tables are always there and may be empty."""
 
@@ -93,6 +112,10 @@ class FinishedPlan(Protocol):
         """Consumers in reach of each site, connected or not."""
 
     @property
+    def assessment(self) -> FinishedAssessment:
+        """Tables behind the projects."""
+
+    @property
     def inputs(self) -> FinishedInputs:
         """The inputs the plan was made from."""
 
@@ -106,7 +129,7 @@ class FinishedPlan(Protocol):
 
     @property
     def summary(self) -> str:
-        """One sentence on what the ranking says."""
+        """What the ranking says, how sure that is and what would change it, in words."""
 
     @property
     def crs(self) -> Any:
@@ -217,6 +240,43 @@ def with_registry_columns(frame: Any, table: str) -> Any:
     if missing:
         return _empty_table(columns, crs=getattr(frame, "crs", None))
     return frame[[*names, *(name for name in frame.columns if name not in names)]].copy()
+
+
+def filled_columns(frame: Any, table: str) -> Any:
+    """
+    A table with every column of the registry and no other, blank where a row has none.
+
+    Parameters
+    ----------
+    frame
+        The table, with some of its columns.
+    table
+        Its name in the registry.
+
+    Returns
+    -------
+    filled
+        New frame; numbers that are missing are NaN, texts blank, booleans false.
+
+    Examples
+    --------
+    >>> filled_columns(gpd.GeoDataFrame({"rank": [1]}), "projects")["reason"].tolist()
+    ['']
+    """
+    if frame.empty:
+        return with_registry_columns(frame, table)
+    columns = described_columns(table)
+    filled: dict[str, Any] = {}
+    for name, kind in zip(columns["column"], columns["kind"], strict=True):
+        blank: Any = {"text": "", "boolean": False}.get(kind, float("nan"))
+        if name not in frame:
+            filled[name] = blank
+        elif kind in ("text", "boolean"):
+            filled[name] = frame[name].where(frame[name].notna(), blank)
+    # All at once: a table of a hundred columns would else be copied a hundred times.
+    others = frame.drop(columns=[name for name in filled if name in frame])
+    full = pd.concat([others, pd.DataFrame(filled, index=frame.index)], axis=1)
+    return full[columns["column"].tolist()]
 
 
 def _empty_table(columns: pd.DataFrame, *, crs: Any) -> gpd.GeoDataFrame:

@@ -36,7 +36,29 @@ ASSUMPTION_COLUMNS = (
     "locator",
     "origin",
 )
-WRITTEN_TABLES = ("links", "options", "projects", "edges", "connections", "sites", "consumers")
+ASSESSMENT_TABLES = (
+    "project_options",
+    "cash_flow",
+    "figures",
+    "lcoh_parts",
+    "payers",
+    "carbon_by_year",
+    "compliance",
+    "uncertainty",
+    "gates",
+    "sensitivity",
+    "cases",
+)
+WRITTEN_TABLES = (
+    "links",
+    "options",
+    "projects",
+    *ASSESSMENT_TABLES,
+    "edges",
+    "connections",
+    "sites",
+    "consumers",
+)
 ZONE_TABLES = (
     "zones",
     "rule_totals",

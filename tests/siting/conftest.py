@@ -13,6 +13,7 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, Point, box
 
 from heatreach.data import load_table
+from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
 from heatreach.siting.zoning.rules import ZoneRule, zone_rules
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class MadeZones:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MadeAssessment:
+    """Tables behind made-up projects."""
+
+    tables: dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MadePlan:
     """A made-up plan; satisfies `heatreach.siting.writing.results.FinishedPlan`."""
 
@@ -71,6 +79,7 @@ class MadePlan:
     projects: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     connections: gpd.GeoDataFrame
+    assessment: MadeAssessment
     inputs: MadeInputs
     money: str
     assumptions: pd.DataFrame
@@ -99,6 +108,20 @@ def table(name: str, cells: dict[str, Any], geometry: list[Any]) -> gpd.GeoDataF
     for column, values in cells.items():
         filled[column] = values
     return gpd.GeoDataFrame(filled, geometry=gpd.GeoSeries(geometry, crs=CRS), crs=CRS)
+
+
+def make_assessment(name: Callable[[int], str]) -> MadeAssessment:
+    """Tables behind two projects; every text of theirs is a name."""
+    registry = load_table("columns")
+    tables = {}
+    for table_name in ASSESSMENT_TABLES:
+        mine = registry[registry["table"] == table_name]
+        texts = mine.loc[mine["kind"] == "text", "column"]
+        cells = {text: [name(0), name(1)] for text in texts} | {"project_id": ["p0", "p1"]}
+        tables[table_name] = pd.DataFrame(table(table_name, cells, [None, None])).drop(
+            columns="geometry"
+        )
+    return MadeAssessment(tables=tables)
 
 
 def make_plan(
@@ -223,6 +246,7 @@ def make_plan(
         projects=projects,
         edges=edges,
         connections=connections,
+        assessment=make_assessment(name),
         inputs=MadeInputs(
             sites=sites,
             consumers=consumers,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy_financial
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from heatreach.siting.appraisal.conditions import (
     cost_by_size,
 )
 from heatreach.siting.appraisal.counterfactual import present_heat
-from heatreach.siting.appraise import appraise, substation_capex
+from heatreach.siting.appraise import CAPEX_PARTS, appraise, substation_capex
 from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.thermo import AMBIENT, CENTRAL, DIRECT, PREHEAT
 
@@ -50,6 +51,7 @@ def energy(**changes: object) -> pd.DataFrame:
         "pumping_mwh": 40.0,
         "feed_peak_kw": 2000.0,
         "heat_pump_kw": 1000.0,
+        "machine_cop": 4.0,
         "exchanger_kw": 0.0,
         "store_mwh": 0.0,
         "boiler_kw": 2000.0,
@@ -58,7 +60,7 @@ def energy(**changes: object) -> pd.DataFrame:
         "source_mwh": 2700.0,
         "electricity_mwh": 900.0,
         "substation_upkeep": 0.0,
-        "revenue_per_year": 400_000.0,
+        "tariff_given": 400_000.0,
         "present_t_co2e": 900.0,
         "present_electricity_mwh": 0.0,
         "embodied_t_co2e": 50.0,
@@ -69,28 +71,60 @@ def energy(**changes: object) -> pd.DataFrame:
     return pd.DataFrame([row | changes])
 
 
+def per_kw(name: str, parameter: str = "capex_per_kw") -> float:
+    """A cost of the tables in the plan's money."""
+    return price("technology_costs", name, parameter, target=MONEY).value
+
+
+def investments() -> dict[str, float]:
+    """What it buys: 1 MW that draws 250 kW and takes 750 kW, a boiler and pumps of 2 MW."""
+    return {
+        "heat_pump": 1000.0 * price("heat_pumps", "large_1mw", "capex_per_kw", target=MONEY).value,
+        "source_exchanger": 750.0 * per_kw("source_exchanger"),
+        "electrical_connection": 250.0 * per_kw("electrical_connection"),
+        "energy_centre": (1000.0 + 2000.0) * per_kw("energy_centre"),
+        "boiler": 2000.0 * per_kw("gas_boiler_peak"),
+        "pumps": 2000.0 * per_kw("pumping_station"),
+        "pipe": 100_000.0,
+        "substation": 100_000.0,
+    }
+
+
 def test_golden_cash_flow_year_by_year() -> None:
-    """NPV and LCOH equal a cash flow discounted year by year, written out here."""
-    scenario = Scenario()
-    figures = appraise(energy(), scenario, conditions()).iloc[0]
-    rate, years = scenario.economics.discount_rate_share, scenario.economics.life_years
+    """Every year of the flow written out, discounted by hand; IRR as numpy-financial finds it."""
+    figures = appraise(energy(), Scenario(), conditions()).iloc[0]
+    bought = investments()
+    capex = 1.2 * sum(bought.values())  # 10 % soft costs, 10 % contingency
+    assert figures["capex"] == pytest.approx(capex, rel=1e-12)
+    # Substations last 20 years: bought again in year 20, 5 of 20 years used at the horizon of 25.
+    # Pipes, building and connection last 40 years: 15 of 40 left. All else lasts 25.
+    long = bought["pipe"] + bought["energy_centre"] + bought["electrical_connection"]
+    left = 15.0 / 20.0 * bought["substation"] + 15.0 / 40.0 * long
     income = 400_000.0 - figures["opex_per_year"]
-    flows = [-figures["capex"]] + [income] * years
-    # Substations last 20 of 25 years: their annuity is paid for 25. All else lasts to the end.
-    annuity_20 = sum((1.0 + rate) ** -year for year in range(1, 21))
-    annuity_25 = sum((1.0 + rate) ** -year for year in range(1, years + 1))
-    renewals = 100_000.0 * 1.15 * (annuity_25 / annuity_20 - 1.0)
-    assert figures["reinvestment"] == pytest.approx(renewals)
-    npv = sum(flow / (1.0 + rate) ** year for year, flow in enumerate(flows)) - renewals
-    discounted_heat = sum(4000.0 / (1.0 + rate) ** year for year in range(1, years + 1))
-    discounted_cost = (
-        figures["capex"]
-        + renewals
-        + sum(figures["opex_per_year"] / (1.0 + rate) ** year for year in range(1, years + 1))
-    )
+    flows = [-capex, *[income] * 25]
+    flows[20] -= bought["substation"]
+    flows[25] += left
+    npv = sum(flow / 1.035**year for year, flow in enumerate(flows))
     assert figures["npv"] == pytest.approx(npv, rel=1e-12)
-    assert figures["lcoh_per_mwh"] == pytest.approx(discounted_cost / discounted_heat, rel=1e-12)
-    assert figures["payback_years"] == pytest.approx(figures["capex"] / income)
+    assert figures["reinvestment"] == pytest.approx(100_000.0 / 1.035**20)
+    assert figures["residual_value"] == pytest.approx(left / 1.035**25)
+    assert figures["irr_share"] == pytest.approx(numpy_financial.irr(flows), rel=1e-9)
+    assert figures["payback_years"] == pytest.approx(capex / income)
+    heat = sum(4000.0 / 1.035**year for year in range(1, 26))
+    cost = sum((400_000.0 * (year > 0) - flow) / 1.035**year for year, flow in enumerate(flows))
+    assert figures["lcoh_per_mwh"] == pytest.approx(cost / heat, rel=1e-12)
+
+
+def test_golden_discounted_payback_by_hand() -> None:
+    """The first year in which the discounted flows have paid, straight within that year."""
+    figures = appraise(energy(), Scenario(), conditions()).iloc[0]
+    income, left = 400_000.0 - figures["opex_per_year"], figures["capex"]
+    for year in range(1, 20):
+        now = income / 1.035**year
+        if left <= now:
+            break
+        left -= now
+    assert figures["discounted_payback_years"] == pytest.approx(year - 1 + left / now)
 
 
 def test_golden_running_cost_by_hand() -> None:
@@ -99,12 +133,11 @@ def test_golden_running_cost_by_hand() -> None:
     bought = 940.0 * 120.0 + 400.0 / 0.9 * 60.0 + 2700.0 * 5.0
     pump = price("heat_pumps", "large_1mw", "fixed_om_per_kw_per_year", target=MONEY).value * 1000.0
     per_mwh = price("heat_pumps", "large_1mw", "variable_om_per_mwh", target=MONEY).value * 3600.0
-    boiler = price("technology_costs", "gas_boiler_peak", "capex_per_kw", target=MONEY).value
-    station = price("technology_costs", "pumping_station", "capex_per_kw", target=MONEY).value
-    boiler_mwh = price("technology_costs", "gas_boiler_peak", "variable_om_per_mwh", target=MONEY)
-    upkeep = 2000.0 * (boiler * 0.035 + station * 0.02) + 400.0 * boiler_mwh.value
-    pipe = 100_000.0 * 0.01
-    assert figures["opex_per_year"] == pytest.approx(bought + pump + per_mwh + upkeep + pipe)
+    kept = investments()
+    upkeep = 0.035 * kept["boiler"] + 0.02 * (kept["pumps"] + kept["source_exchanger"])
+    upkeep += 0.01 * (kept["energy_centre"] + kept["pipe"]) + 0.02 * kept["electrical_connection"]
+    upkeep += 400.0 * per_kw("gas_boiler_peak", "variable_om_per_mwh")
+    assert figures["opex_per_year"] == pytest.approx(bought + pump + per_mwh + upkeep)
 
 
 def test_golden_carbon_by_hand() -> None:
@@ -129,11 +162,38 @@ def test_golden_carbon_over_life_by_hand() -> None:
     life = years * (fuel - backup - figures["leakage_t_co2e"]) - power - scrapped
     assert figures["end_of_life_t_co2e"] == pytest.approx(scrapped, rel=0.01)
     assert figures["avoided_life_t_co2e"] == pytest.approx(life, rel=1e-5)
-    assert figures["cost_per_t_co2e"] == pytest.approx(-figures["npv"] / life, rel=1e-5)
     counted = scenario_of({"emissions": {"embodied": "yes"}}, name="test")
     with_pipes = appraise(energy(), counted, clean).iloc[0]
     assert with_pipes["avoided_life_t_co2e"] == pytest.approx(life - 50.0, rel=1e-5)
     assert with_pipes["avoided_t_co2e"] == figures["avoided_t_co2e"]
+
+
+def test_golden_cost_per_tonne_is_that_of_all_payers_together() -> None:
+    """What heat costs less the gas it spares; who pays whom makes no difference."""
+    spared = energy(spared_gas=300_000.0)
+    figures = appraise(spared, Scenario(), conditions()).iloc[0]
+    years = sum(1.035**-year for year in range(1, 26))
+    # Source heat (2,700 MWh at 5) is what the data centre gains.
+    cost = figures["lcoh_per_mwh"] * 4000.0 * years - (2700.0 * 5.0 + 300_000.0) * years
+    assert figures["society_cost"] == pytest.approx(cost)
+    assert figures["cost_per_t_co2e"] == pytest.approx(cost / figures["avoided_life_t_co2e"])
+    paid = scenario_of(
+        {
+            "economics": {
+                "grant_share": 0.4,
+                "carbon_price_per_t": 50.0,
+                "source_heat_price_per_mwh": 9.0,
+            }
+        },
+        name="test",
+    )
+    transfers = appraise(
+        energy(spared_gas=300_000.0, tariff_given=500_000.0, connection_charge=1e5),
+        paid,
+        conditions(),
+    ).iloc[0]
+    assert transfers["npv"] > figures["npv"]
+    assert transfers["cost_per_t_co2e"] == pytest.approx(figures["cost_per_t_co2e"])
 
 
 def test_golden_consumers_machines_are_scrapped_earlier() -> None:
@@ -166,11 +226,12 @@ def test_golden_electric_heating_gets_cleaner_with_the_grid() -> None:
 
 
 def test_golden_machines_are_priced_by_arrangement() -> None:
-    """Each kW costs what its kind does, soft costs of 15 % on top."""
+    """Each kW costs what its kind does."""
 
     def machines(option: str, pump: float, exchanger: float, store: float = 0.0) -> float:
         case = energy(option=option, heat_pump_kw=pump, exchanger_kw=exchanger, store_mwh=store)
-        return float(appraise(case, Scenario(), conditions())["heat_pump_capex"].iloc[0]) / 1.15
+        figures = appraise(case, Scenario(), conditions()).iloc[0]
+        return float(figures["heat_pump_capex"] + figures["store_capex"])
 
     per_kw = price("technology_costs", "heat_exchanger_station", "capex_per_kw", target=MONEY).value
     large = price("heat_pumps", "large_1mw", "capex_per_kw", target=MONEY).value
@@ -193,7 +254,7 @@ def test_dirty_grid_gives_a_negative_saving() -> None:
 def test_selling_at_the_price_gap_makes_the_npv_zero() -> None:
     first = appraise(energy(), Scenario(), conditions()).iloc[0]
     dearer = 400_000.0 + first["price_gap_per_mwh"] * 4000.0
-    second = appraise(energy(revenue_per_year=dearer), Scenario(), conditions()).iloc[0]
+    second = appraise(energy(tariff_given=dearer), Scenario(), conditions()).iloc[0]
     assert second["npv"] == pytest.approx(0.0, abs=1e-6 * first["capex"])
 
 
@@ -232,8 +293,7 @@ def test_longer_horizon_renews_what_wears_out() -> None:
 def test_low_and_high_ends_surround_the_value() -> None:
     figures = appraise(energy(), Scenario(), conditions()).iloc[0]
     assert figures["capex_low"] < figures["capex"] < figures["capex_high"]
-    parts = figures["pipe_capex"] + figures["heat_pump_capex"] + figures["station_capex"]
-    assert figures["capex"] == pytest.approx(parts)
+    assert figures["capex"] == pytest.approx(figures[list(CAPEX_PARTS)].sum())
 
 
 def test_golden_capital_recovery_of_the_literature() -> None:

@@ -19,7 +19,9 @@ from rich.console import Console
 from heatreach.siting import read_inputs
 from heatreach.siting.assembling.given import read_given
 from heatreach.siting.cli import app, main
+from heatreach.siting.command.ranking_table import ranking_table
 from heatreach.siting.command.words import input_words, rules_table, zones_table
+from tests.siting.test_assessment import written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,11 +43,40 @@ def test_demo_ends_with_ranking_map_and_sentence(
     assert run(monkeypatch, "demo", "--out", str(out)) == 0
     printed = capsys.readouterr().out
     assert "Heat networks by rank" in printed
+    assert "draws" in printed
+    assert "It would " in printed
+    assert "in its range, would put another project first" in printed or "come first if" in printed
     assert str(out / "map.html") in printed.replace("\n", "")
     assert "hypothetical" in printed
     assert printed.strip().endswith(".")
     files = {path.name for path in out.iterdir()}
     assert {"map.html", "links.csv", "projects.csv", "plan.gpkg", "assumptions.csv"} <= files
+
+
+def test_ranking_table_fits_eighty_columns_and_tells_how_sure() -> None:
+    """Long names fold; a site without a network and a project without a rank have dashes."""
+    figures = {
+        "consumers": 1234, "heat_mwh": 123456.7, "avoided_t_co2e": -12345.6, "lcoh_per_mwh": 101.2,
+        "npv": -12_345_678.9, "npv_p10": -23_456_789.0, "npv_p90": 1_234_567.0,
+        "first_share": 0.713,
+    }  # fmt: skip
+    blank = dict.fromkeys(figures, float("nan")) | {"consumers": 0}
+    names = {"hypothetical": True, "name": "Site C, a hall with a rather long name"}
+    rows = [
+        {"rank": 1, "status": "ok"} | names | figures,
+        {"rank": pd.NA, "status": "ok"} | names | figures | {"first_share": float("nan")},
+        {"rank": pd.NA, "status": "infeasible"} | names | blank,
+    ]
+    study: Any = SimpleNamespace(projects=pd.DataFrame(rows), money="EUR 2024")
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(ranking_table(study))
+    lines = console.export_text().splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 80
+    text = "\n".join(lines)
+    assert "-23.5 to 1.23" in text
+    assert " 71" in text
+    assert "…" not in text
+    assert "eight of ten draws" in " ".join(text.split())
 
 
 def test_refused_input_is_one_message_and_exit_code_1(
@@ -492,3 +523,53 @@ def test_control_total_that_cannot_be_met_is_exit_code_3(
     assert code == 3
     assert "Control total ward" in capsys.readouterr().out
     assert (out / "reconciliation.csv").exists()
+
+
+def test_plan_takes_prices_and_rules_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = written(tmp_path)
+    prices, rules, decided = (tmp_path / name for name in ("p.csv", "r.csv", "s.toml"))
+    prices.write_text("year,price_base,gas_per_mwh\n2028,GBP 2023,90\n2040,GBP 2023,120\n")
+    rules.write_text(
+        "rule,title,kind,figure,comparison,threshold,unit,status\n"
+        "own_heat,=Ten GWh of heat a year,limit,heat_mwh,at_least,10000,MWh/year,guidance\n"
+    )
+    decided.write_text('place.country = "GB"\neconomics.money = "GBP 2023"\nuncertainty.draws = 64')
+    out = tmp_path / "out"
+    code = run(
+        monkeypatch, "plan", "--sites", files["sites"], "--consumers", files["consumers"],
+        "--streets", files["streets"], "--prices", str(prices), "--compliance", str(rules),
+        "--scenario", str(decided), "--out", str(out), "--quiet",
+    )  # fmt: skip
+    assert code == 0
+    assert "64 draws" in capsys.readouterr().out
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert {"prices", "compliance"} <= set(record["inputs"])
+    assert record["seeds"]["uncertainty"] == 20260101
+    assert "how sure that is" in record["timings"]
+    answers = pd.read_csv(out / "compliance.csv")
+    mine = answers[answers["rule"] == "own_heat"]
+    assert (mine["answer"] == "not met").any()
+    # A text of a file that begins like a formula stays a text.
+    assert (mine["title"] == "'=Ten GWh of heat a year").all()
+    register = pd.read_csv(out / "assumptions.csv").set_index("key")
+    assert register.loc["compliance_rules/own_heat/heat_mwh", "origin"] == "given by the user"
+
+
+def test_wrong_prices_and_rules_are_refused_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = written(tmp_path)
+    prices, rules = tmp_path / "p.csv", tmp_path / "r.csv"
+    prices.write_text("year,price_base,gas_per_mwh\n2028,EUR 2024,dear\n")
+    rules.write_text("rule,title,figure,comparison,threshold,status\nx,X,heat_mhw,at_least,1,law\n")
+    code = run(
+        monkeypatch, "check", "--sites", files["sites"], "--consumers", files["consumers"],
+        "--streets", files["streets"], "--prices", str(prices), "--compliance", str(rules),
+    )  # fmt: skip
+    assert code == 1
+    message = capsys.readouterr().err
+    assert "p.csv" in message
+    assert "r.csv" in message
+    assert "heat_mwh" in message

@@ -170,7 +170,10 @@ def test_golden_price_of_a_kelvin() -> None:
     now = pd.DataFrame(
         {
             "status": ["ok"],
+            "option": ["central heat pump"],
             "sink_out_degc": [70.0],
+            "heat_mwh": [1900.0],
+            "heat_pump_mwh": [2000.0],
             "electricity_mwh": [500.0],
             "backup_mwh": [40.0],
             "source_mwh": [1500.0],
