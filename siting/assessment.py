@@ -15,18 +15,18 @@ import pandas as pd
 
 from .appraisal.bill import bill
 from .appraisal.carbon_years import carbon_by_year
-from .appraisal.draws import PROJECT
-from .appraisal.drivers import driver_table
 from .appraisal.figure_table import figure_table, lcoh_parts
 from .appraisal.payers import cash_flow_table, payer_table
 from .appraisal.ranking import rank_stability, weights_of
-from .appraisal.sensitivity import DRIVER
-from .appraisal.single_moves import single_moves
 from .appraisal.social import social_figures
 from .change_words import break_even_words, first_change_words, no_break_even_words
 from .comply import comply
 from .rank import with_choice
 from .rank_words import certainty_words, dearer_words
+from .uncertain.draws import PROJECT
+from .uncertain.drivers import driver_table
+from .uncertain.sensitivity import DRIVER
+from .uncertain.single_moves import single_moves
 from .uncertainty import uncertainty
 from .writing.results import filled_columns, with_registry_columns
 from .writing.sheets import ASSESSMENT_TABLES
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .appraisal.conditions import Conditions
-    from .appraisal.rule_table import Rule
     from .inputs import Inputs
     from .planning.project_tables import SiteNetwork
+    from .rules.table import Rule
     from .scenario import Scenario
     from .uncertainty import Uncertainty
 

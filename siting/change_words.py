@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from .appraisal.single_moves import Moves
+    from .uncertain.single_moves import Moves
 
 MOST_REASONS = 3
 MOST_CHANGES = 2
@@ -181,7 +181,7 @@ def first_change_words(
     Examples
     --------
     >>> import pandas as pd
-    >>> from heatreach.siting.appraisal.single_moves import single_moves
+    >>> from heatreach.siting.uncertain.single_moves import single_moves
     >>> npv = np.array([[[3.0, 1.0]], [[2.0, 2.0]]])
     >>> drivers = pd.DataFrame({"label": ["price of electricity"]})
     >>> words = first_change_words(

@@ -4,7 +4,7 @@ Rules of law, funding and guidance, each with its answer, its figure and the rea
 `comply` asks every rule of every data centre or project: does it hold here, on the first day of
 operation, for a data centre of this age and size, and is its limit met? Rules are rows of
 ``data/compliance_rules.csv`` or of a user's file; their figures are found in
-`heatreach.siting.appraisal.rule_figures`. **This is no legal advice.** Exemptions are not modelled,
+`heatreach.siting.rules.figures`. **This is no legal advice.** Exemptions are not modelled,
 rules change, and many rows were read second-hand, which each of them says.
 """
 
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .appraisal.rule_cells import compliance_rules
-from .appraisal.rule_figures import operation_day, rule_subjects
-from .appraisal.rule_places import place_name, places, places_around
-from .appraisal.rule_table import EITHER, MACHINE
-from .appraisal.rule_words import (
+from .rules.cells import compliance_rules
+from .rules.figures import operation_day, rule_subjects
+from .rules.places import place_name, places, places_around
+from .rules.table import EITHER, MACHINE
+from .rules.words import (
     compared,
     day,
     sentence,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from .appraisal.rule_figures import Fact, Subject
-    from .appraisal.rule_table import Condition, Rule
+    from .rules.figures import Fact, Subject
+    from .rules.table import Condition, Rule
     from .scenario import Scenario
 
 MET, NOT_MET, APPLIES = "met", "not met", "applies"

@@ -12,8 +12,8 @@ from heatreach.data import Assumption, load_table, table_names
 from heatreach.data.tables import NUMBER_COLUMNS
 
 from .appraisal.figures import BY_USER
-from .appraisal.rule_cells import compliance_rules
 from .reading.demand_rows import BOILER, FROM_FUEL, HOME_BOILER
+from .rules.cells import compliance_rules
 from .scenario import Scenario
 from .scenario_fields import limits
 from .zoning.rules import zone_rules
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from .appraisal.conditions import Conditions
-    from .appraisal.rule_table import Rule
     from .inputs import Inputs
+    from .rules.table import Rule
     from .zoning.rules import ZoneRule
 
 REGISTER_COLUMNS = [

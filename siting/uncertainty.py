@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from .appraisal.bill import bill as bill_of
-from .appraisal.cases import case_table
-from .appraisal.drawn_figures import RATES, UNITS, as_shown, drawn_figures, rate_met, spread
-from .appraisal.drawn_flows import draw_flows, drawn_model
-from .appraisal.draws import common_points, project_factors
-from .appraisal.drivers import driver_ranges
-from .appraisal.rule_gates import figure_gates
-from .appraisal.sensitivity import COLUMNS, driver_ends, sensitivity_table
+from .rules.gates import figure_gates
+from .uncertain.cases import case_table
+from .uncertain.drawn_figures import RATES, UNITS, as_shown, drawn_figures, rate_met, spread
+from .uncertain.drawn_flows import draw_flows, drawn_model
+from .uncertain.draws import common_points, project_factors
+from .uncertain.drivers import driver_ranges
+from .uncertain.sensitivity import COLUMNS, driver_ends, sensitivity_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from .appraisal.bill import Bill
     from .appraisal.conditions import Conditions
-    from .appraisal.drawn_flows import Drawn, DrawnModel
-    from .appraisal.rule_table import Rule
+    from .rules.table import Rule
     from .scenario import Scenario
+    from .uncertain.drawn_flows import Drawn, DrawnModel
 
     Floats = npt.NDArray[np.float64]
 
@@ -194,7 +194,7 @@ def study_model(
     Returns
     -------
     model
-        For `driver_draws` and the functions of `heatreach.siting.appraisal.drawn_flows`.
+        For `driver_draws` and the functions of `heatreach.siting.uncertain.drawn_flows`.
     """
     ends = [bill_of(energy, scenario, conditions, column=end).amounts for end in ("low", "high")]
     ranges = driver_ranges(

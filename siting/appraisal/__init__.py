@@ -1,1 +1,1 @@
-"""Parts of an appraisal: prices, present heat, machine costs, carbon. Public face: `appraise`."""
+"""What a project costs, earns and emits, year by year. Public face: `appraise`."""

@@ -4,7 +4,7 @@ A user's own rules: a table whose rows add to ours, or override one by its name.
 Columns are those of ``data/compliance_rules.csv`` but ``based_on``. In a row that overrides, a
 blank cell keeps what our row says and ``none`` empties it; a new rule needs a title, a figure, a
 comparison, a threshold and a status. Everything wrong is refused at once. What a rule may say is
-judged in `heatreach.siting.appraisal.rule_cells`.
+judged in `heatreach.siting.rules.cells`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..appraisal.rule_cells import cells_of, compliance_rules, rule_of
-from ..appraisal.rule_table import RULE_COLUMNS
 from ..errors import InputError
+from ..rules.cells import cells_of, compliance_rules, rule_of
+from ..rules.table import RULE_COLUMNS
 from .column_rules import nearest_names
 from .files import file_hash, read_raw
 from .findings import Findings, printable, shorten
@@ -28,8 +28,8 @@ from .values import as_texts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..appraisal.rule_table import Rule
     from ..errors import Problem
+    from ..rules.table import Rule
     from .raw import RawTable
 
 COLUMNS = tuple(column for column in RULE_COLUMNS if column != "based_on")

@@ -31,18 +31,18 @@ from heatreach.siting.appraisal.cash_flow import (
     payer_signs,
 )
 from heatreach.siting.appraisal.conditions import conditions_of
-from heatreach.siting.appraisal.drawn_figures import UNITS, drawn_figures, spread
-from heatreach.siting.appraisal.drawn_flows import draw_flows, draw_npv
 from heatreach.siting.appraisal.price_paths import price_paths
-from heatreach.siting.appraisal.sensitivity import sobol_indices
 from heatreach.siting.scenario import scenario_of
+from heatreach.siting.uncertain.drawn_figures import UNITS, drawn_figures, spread
+from heatreach.siting.uncertain.drawn_flows import draw_flows, draw_npv
+from heatreach.siting.uncertain.sensitivity import sobol_indices
 from heatreach.siting.uncertainty import driver_draws, study_model, uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heatreach.siting.appraisal.drawn_flows import DrawnModel
     from heatreach.siting.scenario import Scenario
+    from heatreach.siting.uncertain.drawn_flows import DrawnModel
 
 MADE = Path(__file__).resolve().parents[1] / "siting" / "made_projects.py"
 COUNTRY = "DE"

@@ -15,22 +15,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatreach.data import load_table
-from heatreach.siting.appraisal.rule_cells import compliance_rules, rule_of
-from heatreach.siting.appraisal.rule_figures import Fact, rule_subjects
-from heatreach.siting.appraisal.rule_gates import figure_gates
-from heatreach.siting.appraisal.rule_places import jurisdictions
-from heatreach.siting.appraisal.rule_table import rule_figure_rows
-from heatreach.siting.appraisal.rule_words import amount, compared
 from heatreach.siting.comply import ANSWERS, comply
 from heatreach.siting.consumers.building_use import siting_rule
 from heatreach.siting.reading.validate import read_table
+from heatreach.siting.rules.cells import compliance_rules, rule_of
+from heatreach.siting.rules.figures import Fact, rule_subjects
+from heatreach.siting.rules.gates import figure_gates
+from heatreach.siting.rules.places import jurisdictions
+from heatreach.siting.rules.table import rule_figure_rows
+from heatreach.siting.rules.words import amount, compared
 from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.siting.zoning.rules import anchor_mwh
 from heatreach.thermo.refrigerant import refrigerant_names
 from heatreach.thermo.refrigerants.refrigerant_rules import passes, refrigerant_rules
 
 if TYPE_CHECKING:
-    from heatreach.siting.appraisal.rule_table import Rule
+    from heatreach.siting.rules.table import Rule
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAN = float("nan")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from heatreach.siting.appraisal.draws import (
+from heatreach.siting.uncertain.draws import (
     central_factor,
     correlated,
     even_points,

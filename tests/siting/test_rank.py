@@ -18,7 +18,6 @@ from heatreach.siting.appraisal.ranking import (
     weighted_score,
     weights_of,
 )
-from heatreach.siting.appraisal.single_moves import single_moves
 from heatreach.siting.change_words import break_even_words, first_change_words
 from heatreach.siting.errors import InputError
 from heatreach.siting.rank import (
@@ -37,6 +36,7 @@ from heatreach.siting.rank_words import (
     share_words,
 )
 from heatreach.siting.scenario import scenario_of
+from heatreach.siting.uncertain.single_moves import single_moves
 
 WEIGHTS = {"npv": 1.0, "avoided_t_co2e": 1.0, "lcoh_per_mwh": 0.5, "cost_per_t_co2e": 0.25}
 SMALL = st.integers(-4, 4).map(float)

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heatreach.siting.appraisal.rule_cells import cells_of, compliance_rules, rule_of
-from heatreach.siting.appraisal.rule_table import Condition
 from heatreach.siting.assembling.surroundings import read_surroundings
 from heatreach.siting.comply import comply
 from heatreach.siting.errors import InputError
 from heatreach.siting.reading.rule_file import COLUMNS, read_rule_file
+from heatreach.siting.rules.cells import cells_of, compliance_rules, rule_of
+from heatreach.siting.rules.table import Condition
 from heatreach.siting.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -10,20 +10,20 @@ import pytest
 from SALib.sample import sobol as salib_sobol
 
 from heatreach.siting.appraisal.bill import bill
-from heatreach.siting.appraisal.break_even import break_even_table
 from heatreach.siting.appraisal.cash_flow import cash_lines
 from heatreach.siting.appraisal.conditions import conditions_of
-from heatreach.siting.appraisal.drawn_flows import draw_npv
-from heatreach.siting.appraisal.draws import even_points, within_range
-from heatreach.siting.appraisal.drivers import driver_table
-from heatreach.siting.appraisal.sensitivity import (
+from heatreach.siting.appraise import appraise
+from heatreach.siting.scenario import Scenario, scenario_of
+from heatreach.siting.uncertain.break_even import break_even_table
+from heatreach.siting.uncertain.drawn_flows import draw_npv
+from heatreach.siting.uncertain.draws import even_points, within_range
+from heatreach.siting.uncertain.drivers import driver_table
+from heatreach.siting.uncertain.sensitivity import (
     _saltelli,
     driver_ends,
     sensitivity_table,
     sobol_indices,
 )
-from heatreach.siting.appraise import appraise
-from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.siting.uncertainty import study_model
 
 from .made_projects import energies
@@ -31,7 +31,7 @@ from .made_projects import energies
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heatreach.siting.appraisal.drawn_flows import DrawnModel
+    from heatreach.siting.uncertain.drawn_flows import DrawnModel
 
 COUNTRY = "DE"
 DRIVERS = list(driver_table().index)

@@ -25,21 +25,21 @@ from heatreach.siting.appraisal.cash_flow import (
     yearly_flows,
 )
 from heatreach.siting.appraisal.conditions import conditions_of
-from heatreach.siting.appraisal.drawn_figures import UNITS, drawn_figures, rate_met, spread
-from heatreach.siting.appraisal.drawn_flows import OPERATOR, Drawn, draw_flows, draw_npv
-from heatreach.siting.appraisal.drivers import (
-    CHANGE,
-    LIFE,
-    driver_table,
-    exponents,
-    group_correlation,
-)
 from heatreach.siting.appraisal.price_paths import price_paths
 from heatreach.siting.appraisal.returns import npv
 from heatreach.siting.appraisal.social import carbon_values, social_factors
 from heatreach.siting.appraise import appraise, substation_capex
 from heatreach.siting.reading.trajectory import Trajectory
 from heatreach.siting.scenario import Scenario, scenario_of
+from heatreach.siting.uncertain.drawn_figures import UNITS, drawn_figures, rate_met, spread
+from heatreach.siting.uncertain.drawn_flows import OPERATOR, Drawn, draw_flows, draw_npv
+from heatreach.siting.uncertain.drivers import (
+    CHANGE,
+    LIFE,
+    driver_table,
+    exponents,
+    group_correlation,
+)
 from heatreach.siting.uncertainty import KEPT, Uncertainty, driver_draws, study_model, uncertainty
 from heatreach.thermo import DIRECT
 
@@ -47,7 +47,7 @@ from .made_projects import energies
 
 if TYPE_CHECKING:
     from heatreach.siting.appraisal.conditions import Conditions
-    from heatreach.siting.appraisal.drawn_flows import DrawnModel
+    from heatreach.siting.uncertain.drawn_flows import DrawnModel
 
 COUNTRY = "DE"
 DRIVERS = list(driver_table().index)

@@ -18,15 +18,15 @@ import pandas as pd
 
 from heatreach.data import Assumption, assumption, load_table, price
 
+from ..appraisal.figures import fuel_price_row
+from ..appraisal.social import carbon_values
 from .draws import within_range
-from .figures import fuel_price_row
-from .social import carbon_values
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..appraisal.conditions import Conditions
     from ..scenario import Scenario
-    from .conditions import Conditions
 
     Floats = npt.NDArray[np.float64]
 
@@ -177,7 +177,7 @@ class Ranges:
         factors
             Between 0 and 1, shape (places, draws).
         distribution
-            As for `heatreach.siting.appraisal.draws.within_range`.
+            As for `heatreach.siting.uncertain.draws.within_range`.
 
         Returns
         -------

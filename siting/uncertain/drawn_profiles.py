@@ -15,16 +15,16 @@ import numpy as np
 
 from heatreach.network.compiled import compiled
 
-from .cash_flow import cash_lines, line_lives, line_profiles
+from ..appraisal.cash_flow import cash_lines, line_lives, line_profiles
+from ..appraisal.line_values import STRAIGHT_LINE
+from ..appraisal.price_paths import price_paths
 from .drivers import CHANGE, LIFE
-from .line_values import STRAIGHT_LINE
-from .price_paths import price_paths
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..appraisal.conditions import Conditions
     from ..scenario import Scenario
-    from .conditions import Conditions
     from .drivers import Ranges
 
     Floats = npt.NDArray[np.float64]

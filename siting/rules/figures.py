@@ -21,11 +21,11 @@ from heatreach.data.money import price_factor
 from heatreach.thermo import HOURS_PER_YEAR
 from heatreach.thermo.refrigerant import refrigerant
 
+from ..appraisal.returns import shown_inflation
 from ..consumers.building_use import siting_rule
 from ..zoning.anchors import IF_WET, UNKNOWN, YES, required_to_connect
 from ..zoning.rules import anchor_mwh
-from .returns import shown_inflation
-from .rule_table import MACHINE, MACHINES, PROJECT, SITE
+from .table import MACHINE, MACHINES, PROJECT, SITE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from heatreach.data import TableError, load_table
 
 from ..reading.column_rules import nearest_names
 from ..reading.findings import shorten
-from .rule_table import (
+from .table import (
     COMPARISONS,
     KINDS,
     MACHINE,

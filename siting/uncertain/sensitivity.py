@@ -17,11 +17,11 @@ import pandas as pd
 
 from heatreach.data import assumption
 
+from ..appraisal.returns import levelised_cost, npv
 from .break_even import break_even_table
 from .drawn_figures import drawn_figures
 from .drawn_flows import COST, OPERATOR, draw_flows, draw_npv
 from .draws import correlated, even_points, name_number
-from .returns import levelised_cost, npv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -197,7 +197,7 @@ def driver_ends(model: DrawnModel, row: int, scenario: Scenario) -> dict[str, Fl
     Returns
     -------
     figures
-        As `heatreach.siting.appraisal.drawn_figures.drawn_figures`, shape (drivers, 2): at the low
+        As `heatreach.siting.uncertain.drawn_figures.drawn_figures`, shape (drivers, 2): at the low
         and at the high end, all other drivers central.
     """
     count = len(model.ranges.drivers)

@@ -240,7 +240,7 @@ def common_points(
     Parameters
     ----------
     drivers
-        Of `heatreach.siting.appraisal.drivers.driver_table`.
+        Of `heatreach.siting.uncertain.drivers.driver_table`.
     count, seed, sampling
         As for `even_points`.
     correlation

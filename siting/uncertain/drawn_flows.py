@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .carbon_years import carbon_lines
-from .cash_flow import INVESTMENT, cash_lines, cost_signs, payer_signs
+from ..appraisal.carbon_years import carbon_lines
+from ..appraisal.cash_flow import INVESTMENT, cash_lines, cost_signs, payer_signs
+from ..appraisal.returns import discount_factors
 from .drawn_profiles import bends, class_profiles, class_worths, spread_flows
 from .drivers import exponents
-from .returns import discount_factors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from ..appraisal.conditions import Conditions
     from ..scenario import Scenario
-    from .conditions import Conditions
     from .drawn_profiles import Profiles
     from .drivers import Ranges
 

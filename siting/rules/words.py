@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from .rule_table import EITHER, MACHINE, rule_figure_rows
+from .table import EITHER, MACHINE, rule_figure_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from .rule_figures import Fact
-    from .rule_table import Condition, Rule
+    from .figures import Fact
+    from .table import Condition, Rule
 
 _FEWEST_DIGITS, _MOST_DIGITS = 4, 15
 _YES = {

@@ -15,7 +15,7 @@ import pandas as pd
 
 from heatreach.data import load_table
 
-from .conditions import conditions_of
+from ..appraisal.conditions import conditions_of
 from .drawn_figures import as_shown, drawn_figures
 from .drawn_flows import draw_flows, draw_npv
 from .drivers import grid_from_file
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from ..appraisal.conditions import Conditions
     from ..scenario import Scenario
-    from .conditions import Conditions
     from .drawn_flows import DrawnModel
 
     Floats = npt.NDArray[np.float64]

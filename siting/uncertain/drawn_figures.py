@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .drawn_flows import COST, OPERATOR, SOCIETY
-from .rate_of_return import irr
-from .returns import (
+from ..appraisal.rate_of_return import irr
+from ..appraisal.returns import (
     abatement_cost,
     discount_factors,
     discounted_payback,
@@ -23,7 +22,8 @@ from .returns import (
     shown_rate,
     simple_payback,
 )
-from .social import carbon_values, social_factors, social_flows
+from ..appraisal.social import carbon_values, social_factors, social_flows
+from .drawn_flows import COST, OPERATOR, SOCIETY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

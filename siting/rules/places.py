@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from heatreach.data import load_table
 
 if TYPE_CHECKING:
-    from .rule_table import Rule
+    from .table import Rule
 
 
 @cache

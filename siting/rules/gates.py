@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .rule_cells import compliance_rules
-from .rule_figures import operation_day
-from .rule_places import places_around
-from .rule_table import PROJECT
+from .cells import compliance_rules
+from .figures import operation_day
+from .places import places_around
+from .table import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from ..scenario import Scenario
-    from .rule_table import Rule
+    from .table import Rule
 
 DRAWN = ("carbon_g_per_kwh", "social_irr_share", "heat_mwh")
 """Figures of rules that are drawn."""

@@ -1,0 +1,1 @@
+"""Rules of law and funding as rows: what they ask, of whom, and how they are answered in words."""

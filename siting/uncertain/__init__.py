@@ -1,0 +1,1 @@
+"""How sure a plan is: what is drawn, how far figures spread, and what moves them most."""
