@@ -78,7 +78,7 @@ def places(rule: Rule) -> str:
 
     Examples
     --------
-    >>> from .rule_cells import compliance_rules
+    >>> from heatreach.siting.rules.cells import compliance_rules
     >>> places(compliance_rules()[0])
     'the European Union'
     """

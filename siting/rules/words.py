@@ -132,8 +132,8 @@ def compared(rule: Rule, fact: Fact, *, passes: bool) -> str:
 
     Examples
     --------
-    >>> from .rule_figures import Fact
-    >>> from .rule_cells import compliance_rules
+    >>> from heatreach.siting.rules.figures import Fact
+    >>> from heatreach.siting.rules.cells import compliance_rules
     >>> erf = next(rule for rule in compliance_rules() if rule.rule == "de_enefg_11_erf_15")
     >>> compared(erf, Fact(0.12, 0.12), passes=False)
     'the energy reuse factor is 12 %, below 15 %'
@@ -182,8 +182,8 @@ def unmet_condition(condition: Condition, fact: Fact) -> str:
 
     Examples
     --------
-    >>> from .rule_figures import Fact
-    >>> from .rule_table import Condition
+    >>> from heatreach.siting.rules.figures import Fact
+    >>> from heatreach.siting.rules.table import Condition
     >>> unmet_condition(Condition("it_load_kw", "above", 50.0), Fact(20.0, 20.0))
     'it holds where the installed IT load is above 50 kW, and here it is 20 kW'
     """
@@ -213,7 +213,7 @@ def unknown_condition(condition: Condition, fact: Fact | None) -> str:
 
     Examples
     --------
-    >>> from .rule_table import Condition
+    >>> from heatreach.siting.rules.table import Condition
     >>> unknown_condition(Condition("renewable_share", "above", 0.5), None)
     'it holds where the renewable share of its electricity is above 50 %; to know, it takes the \
 column renewable_share of the sites'
@@ -242,7 +242,7 @@ def unknown_figure(rule: Rule, fact: Fact | None) -> str:
 
     Examples
     --------
-    >>> from .rule_cells import compliance_rules
+    >>> from heatreach.siting.rules.cells import compliance_rules
     >>> pue = next(rule for rule in compliance_rules() if rule.rule == "de_enefg_11_pue_new")
     >>> unknown_figure(pue, None)
     'the PUE should be at most 1.2; to know, it takes the PUE of the data centre'
@@ -286,7 +286,7 @@ def standing(rule: Rule) -> str:
 
     Examples
     --------
-    >>> from .rule_cells import compliance_rules
+    >>> from heatreach.siting.rules.cells import compliance_rules
     >>> {rule.rule: standing(rule) for rule in compliance_rules()}["gb_ghnf_heat"]
     'a condition of funding; the row was not checked against the rule itself'
     """
