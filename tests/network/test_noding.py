@@ -238,7 +238,8 @@ def test_property_no_loose_end_stays_within_the_tolerance(
     assert report.largest_m <= 1.0
     _, again = node_lines(once, tolerance_m=1.0)
     # Two ends a vertex tolerance apart, neither one node nor two, may be left.
-    assert again.ends_led_on == 0 or again.largest_m <= 2.0 * VERTEX_TOLERANCE_M
+    # Rounding of coordinates may lead on an end that lies just at the limit.
+    assert again.ends_led_on == 0 or again.largest_m <= 2.0 * VERTEX_TOLERANCE_M * (1.0 + 1e-9)
     before, _ = noded(*shapes, tolerance_m=0.0)
     assert parts(street_graph(once)) <= parts(before)
     # Only lines within the tolerance of each other were joined.
