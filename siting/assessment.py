@@ -16,6 +16,7 @@ import pandas as pd
 from .appraisal.bill import bill
 from .appraisal.carbon_years import carbon_by_year
 from .appraisal.figure_table import figure_table, lcoh_parts
+from .appraisal.ledger import ledger_of
 from .appraisal.payers import cash_flow_table, payer_table
 from .appraisal.ranking import rank_stability, weights_of
 from .appraisal.social import social_figures
@@ -27,7 +28,7 @@ from .uncertain.draws import PROJECT
 from .uncertain.drivers import driver_table
 from .uncertain.sensitivity import DRIVER
 from .uncertain.single_moves import single_moves
-from .uncertainty import uncertainty
+from .uncertainty import study_model, uncertainty
 from .writing.results import filled_columns, with_registry_columns
 from .writing.sheets import ASSESSMENT_TABLES
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .appraisal.conditions import Conditions
+    from .appraisal.ledger import Ledger
     from .inputs import Inputs
     from .planning.project_tables import SiteNetwork
     from .rules.table import Rule
@@ -59,12 +61,15 @@ class Assessment:
         How many draws were made; 0 where there is no project.
     uncertain
         The draws themselves; `None` where there is no project.
+    ledger
+        Amounts and assumptions behind the cash flows; `None` where there is no project.
     """
 
     tables: Mapping[str, pd.DataFrame]
     columns: pd.DataFrame
     draws: int
     uncertain: Uncertainty | None = None
+    ledger: Ledger | None = None
 
 
 def assess(
@@ -96,6 +101,7 @@ def assess(
     drawn = uncertainty(
         total, energy, scenario, conditions, inputs.country, rules=_rules_given(inputs)
     )
+    ranges = study_model(total, energy, scenario, conditions, inputs.country).ranges
     # Rules ask for social figures too, which the projects' own rows do not hold.
     social = social_figures(total, scenario, conditions)
     known = _rows(networks).join(social, on=KEY)
@@ -106,6 +112,8 @@ def assess(
         "lcoh_parts": lcoh_parts(total, scenario, conditions),
         "payers": payer_table(total, scenario, conditions),
         "carbon_by_year": carbon_by_year(energy, scenario, conditions),
+        "energy_by_month": _of_each(built, "months"),
+        "load_duration": _of_each(built, "durations"),
         "compliance": _answers(known, networks, inputs, scenario),
         "uncertainty": drawn.uncertainty,
         "gates": drawn.gates,
@@ -117,6 +125,7 @@ def assess(
         columns=_project_columns(energy, drawn, scenario).join(social),
         draws=scenario.uncertainty.draws,
         uncertain=drawn,
+        ledger=ledger_of(total, ranges, scenario, conditions, country=inputs.country),
     )
 
 
@@ -135,6 +144,15 @@ def _ways(built: Sequence[SiteNetwork]) -> pd.DataFrame:
     ]
     table = pd.concat(ways, ignore_index=True) if ways else pd.DataFrame()
     return pd.DataFrame(filled_columns(table, "project_options"))
+
+
+def _of_each(built: Sequence[SiteNetwork], name: str) -> pd.DataFrame:
+    """One table of every network, one below the other."""
+    parts = [
+        getattr(network, name).assign(**{KEY: network.project[KEY].iloc[0]}) for network in built
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(table.sort_values(KEY, kind="stable", ignore_index=True))
 
 
 def _rules_given(inputs: Inputs) -> tuple[Rule, ...] | None:

@@ -1,9 +1,9 @@
 """
 The command line: thin callers of the siting room.
 
-Every command says in plain words what it read, what it left out and what it found. Mistakes of the
-user end in one message and exit code 1, wrong usage in 2, a plan in which a site could not be
-served in 3.
+Every command says in plain words what it read, what it left out and what it found; with ``--json``
+it answers in one JSON document instead. Mistakes of the user end in one message and exit code 1,
+wrong usage in 2, a plan in which a site could not be served in 3.
 """
 
 from __future__ import annotations
@@ -13,31 +13,29 @@ import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from heatreach.data import TableError
 
 from .command import arguments as given
-from .command.runs import (
-    REFUSED,
-    console_progress,
-    plan_and_save,
-    read_files,
-    say_controls,
-    say_inputs,
-    scenario_of_command,
-    zone_and_save,
+from .command.answers import (
+    DONE,
+    FAILED_WORD,
+    REFUSED_WORD,
+    inputs_answer,
+    problems_answer,
+    say_json,
+    table_rows,
 )
-from .command.words import sources_table, totals_table
+from .command.progress import console_progress
+from .command.runs import REFUSED, plan_and_save, read_files, scenario_of_command, zone_and_save
+from .command.saying import Manner, say_controls, say_inputs
+from .command.words import register_table, sources_table, totals_table
 from .errors import FetchError, InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 app = typer.Typer(
     name="heatreach",
@@ -68,6 +66,8 @@ def _main(
 def demo(
     out: given.Out = Path("heatreach-demo"),
     zones: given.Zones = False,
+    dry_run: given.DryRun = False,
+    as_json: given.Json = False,
     quiet: given.Quiet = False,
 ) -> None:
     """
@@ -80,7 +80,8 @@ def demo(
     from .scenario import Scenario
 
     files = {"sites": str(demo_sites()), "consumers": "osm", "area": str(demo_extract())}
-    plan_and_save(files, Scenario(), out, zones=zones, quiet=quiet)
+    manner = Manner(command="demo", quiet=quiet, as_json=as_json, dry_run=dry_run)
+    plan_and_save(files, Scenario(), out, zones=zones, manner=manner)
 
 
 @app.command()
@@ -101,6 +102,8 @@ def plan(
     zones: given.Zones = False,
     rule: given.Rules = None,
     out: given.Out = Path("heatreach-out"),
+    dry_run: given.DryRun = False,
+    as_json: given.Json = False,
     quiet: given.Quiet = False,
 ) -> None:
     """
@@ -108,7 +111,8 @@ def plan(
 
     Example: heatreach plan --sites sites.csv --consumers osm --area town.osm.pbf --out study
 
-    With --zones, heat-network zones of the whole area are found too.
+    With --zones, heat-network zones of the whole area are found too; with --dry-run it is only said
+    how much there is to do and how long it should take.
     """
     files = {
         "sites": sites,
@@ -124,7 +128,8 @@ def plan(
         "compliance": compliance,
     }
     decided = scenario_of_command(scenario, radius)
-    plan_and_save(files, decided, out, zones=zones, rules=rule, quiet=quiet)
+    manner = Manner(command="plan", quiet=quiet, as_json=as_json, dry_run=dry_run)
+    plan_and_save(files, decided, out, zones=zones, rules=rule, manner=manner)
 
 
 @app.command()
@@ -141,6 +146,8 @@ def zone(
     radius: given.Radius = None,
     scenario: given.ScenarioFile = None,
     out: given.Out = Path("heatreach-zones"),
+    dry_run: given.DryRun = False,
+    as_json: given.Json = False,
     quiet: given.Quiet = False,
 ) -> None:
     """
@@ -166,7 +173,9 @@ def zone(
         "heat_networks": heat_networks,
         "weather": weather,
     }
-    zone_and_save(files, scenario_of_command(scenario, radius), out, rules=rule, quiet=quiet)
+    decided = scenario_of_command(scenario, radius)
+    manner = Manner(command="zone", quiet=quiet, as_json=as_json, dry_run=dry_run)
+    zone_and_save(files, decided, out, rules=rule, manner=manner)
 
 
 @app.command()
@@ -185,6 +194,8 @@ def check(
     radius: given.Radius = None,
     scenario: given.ScenarioFile = None,
     zones: given.Zones = False,
+    as_json: given.Json = False,
+    quiet: given.Quiet = False,
 ) -> None:
     """
     Read the inputs, report everything wrong or doubtful, compute nothing.
@@ -194,7 +205,7 @@ def check(
     """
     from .consumers.totals import demand_totals
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=quiet)
     files = {
         "sites": sites,
         "consumers": consumers,
@@ -210,6 +221,16 @@ def check(
     }
     decided = scenario_of_command(scenario, radius)
     inputs = read_files(files, decided, None, zones=zones).under(decided)
+    totals = demand_totals(inputs.everywhere if zones else inputs.consumers)
+    if as_json:
+        found = {
+            **inputs_answer(inputs),
+            "sites": table_rows(inputs.sites),
+            "demand_totals": table_rows(totals),
+            "reconciliation": table_rows(inputs.reconciliation),
+        }
+        say_json("check", DONE, found)
+        return
     say_inputs(console, inputs)
     for row in inputs.sites.itertuples():
         console.print(
@@ -218,7 +239,6 @@ def check(
                 f"{row.source_degc:.0f} °C ({row.cooling_source}), {row.source_kw:,.0f} kW of heat"
             )
         )
-    totals = demand_totals(inputs.everywhere if zones else inputs.consumers)
     console.print(totals_table(totals))
     console.print(sources_table(totals))
     say_controls(console, inputs)
@@ -231,6 +251,7 @@ def assumptions(
         str | None, typer.Option("--table", help="Only this table, for example pipes")
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table")] = False,
+    as_json: given.Json = False,
 ) -> None:
     """List every default: value, unit, range and source."""
     from .register import all_assumptions
@@ -242,12 +263,14 @@ def assumptions(
             raise typer.BadParameter(f"no table {table!r}; there are: {', '.join(known)}")
         register = register[register["key"].str.startswith(f"{table}/")]
     columns = ["key", "value", "low", "high", "unit", "price_base", "source", "locator", "note"]
-    if as_csv:
+    if as_json:
+        say_json("assumptions", DONE, {"assumptions": table_rows(register[columns])})
+    elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(register[columns].itertuples(index=False))
-        return
-    _print_register(register)
+    else:
+        Console().print(register_table(register))
 
 
 @app.command()
@@ -255,34 +278,49 @@ def fetch(
     place: Annotated[str, typer.Argument(help="Place name or west,south,east,north")],
     radius: Annotated[float, typer.Option("--radius", help="Margin around the place [m]")] = 2000.0,
     refresh: Annotated[bool, typer.Option("--refresh", help="Download again")] = False,
+    as_json: given.Json = False,
+    quiet: given.Quiet = False,
 ) -> None:
     """Download the OpenStreetMap extract of a place once and print its path."""
     from .fetching.fetch import fetch_place, find_area
 
-    with console_progress(quiet=False) as bar:
+    with console_progress(quiet=quiet) as bar:
 
         def report(done: int, total: int | None) -> None:
             bar("downloading", done / total if total else 0.0)
 
         path = fetch_place(find_area(place), margin_m=radius, progress=report, refresh=refresh)
-    print(path)
+    if as_json:
+        say_json("fetch", DONE, {"extract": str(path)})
+    else:
+        print(path)
 
 
-def _print_register(register: pd.DataFrame) -> None:
-    """The register as a table for the terminal."""
-    table = Table(title=f"{len(register):,} assumptions")
-    for column in ("Figure", "Value", "Range", "Unit", "Source"):
-        table.add_column(column, overflow="fold")
-    for row in register.itertuples():
-        table.add_row(*(Text(cell) for cell in _register_cells(row)))
-    Console().print(table)
+@app.command("open")
+def open_folder(
+    folder: Annotated[Path, typer.Argument(help="Folder that a run wrote")],
+    report: Annotated[bool, typer.Option("--report", help="The report, not the map")] = False,
+    as_json: given.Json = False,
+    quiet: given.Quiet = False,
+) -> None:
+    """
+    Show the map or the report of a finished run in the browser, and print its path.
 
+    Example: heatreach open heatreach-demo
+    """
+    from .command.opening import MAP, REPORT, is_unchanged, page_of, show
 
-def _register_cells(row: Any) -> tuple[str, ...]:
-    """Cells of one assumption."""
-    unit = "" if row.unit == "dimensionless" else row.unit
-    base = f" ({row.price_base})" if row.price_base else ""
-    return (row.key, f"{row.value:g}", f"{row.low:g} to {row.high:g}", unit + base, row.source)
+    page = page_of(folder, REPORT if report else MAP)
+    unchanged = is_unchanged(page)
+    if not unchanged:
+        print(f"{page.name} was changed after heatreach wrote it.", file=sys.stderr)
+    shown = show(page)
+    if as_json:
+        say_json("open", DONE, {"page": str(page), "opened": shown, "unchanged": unchanged})
+        return
+    print(page)
+    if not shown and not quiet:
+        print("No browser with a window was found; open this file in one.", file=sys.stderr)
 
 
 def main() -> None:
@@ -292,4 +330,14 @@ def main() -> None:
         app()
     except (InputError, FetchError, TableError) as error:
         print(error, file=sys.stderr)
+        if "--json" in sys.argv[1:]:
+            _refuse_for_programs(error)
         raise SystemExit(REFUSED) from None
+
+
+def _refuse_for_programs(error: Exception) -> None:
+    """The same message as JSON, with every problem by itself."""
+    refused = isinstance(error, InputError)
+    problems = problems_answer(error.problems if isinstance(error, InputError) else ())
+    status = REFUSED_WORD if refused else FAILED_WORD
+    say_json(sys.argv[1], status, {"message": str(error), **problems})

@@ -160,6 +160,33 @@ class Inputs:
         )
 
 
+def refuse_nothing_to_plan(inputs: Inputs) -> None:
+    """
+    Refuse a study without data centres, or without a consumer in reach of one.
+
+    Parameters
+    ----------
+    inputs
+        What was read.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to plan.
+    """
+    problems = []
+    if inputs.sites.empty:
+        what = "there is no data centre to plan for"
+        advice = "give your own with --sites FILE: id, lat, lon, it_load_kw; or look for zones only"
+        problems.append(Problem(file="--sites", where="", what=what, advice=advice))
+    elif inputs.consumers.empty:
+        what = "no consumer lies in reach of a data centre"
+        advice = "raise search.radius_m (--radius), or look for zones only"
+        problems.append(Problem(file="--consumers", where="", what=what, advice=advice))
+    if problems:
+        raise InputError(problems)
+
+
 def _not_read_for(inputs: Inputs, scenario: Scenario) -> list[Problem]:
     """Decisions of a scenario that the inputs, as they were read, cannot follow."""
     read = inputs.scenario

@@ -18,8 +18,9 @@ import pandas as pd
 from .appraisal.conditions import condition_doubts, conditions_of
 from .appraisal.ranking import weights_of
 from .assessment import assess, assurance_words, with_assessment
-from .errors import InputError, Problem
+from .errors import Problem
 from .hours import study_hours
+from .inputs import refuse_nothing_to_plan
 from .options import link_options
 from .planning.attached import attach_places
 from .planning.terms import consumer_terms, yearly_terms
@@ -30,6 +31,8 @@ from .running import Clock, versions
 from .screen import candidate_links
 from .writing.handout import save
 from .writing.maps import draw_map
+from .writing.notebook import plan_view
+from .writing.report import draw_report
 from .writing.results import filled_columns
 from .zones import zone
 from .zoning.rules import zone_rules
@@ -107,9 +110,20 @@ class Plan:
         """Page with the map, as HTML text."""
         return draw_map(self)
 
+    def report(self) -> str:
+        """Report with a sheet per project, as HTML text."""
+        return draw_report(self)
+
     def save(self, folder: Path | str) -> tuple[Path, ...]:
         """Write every output into one folder and return the files."""
         return save(self, folder)
+
+    def __repr__(self) -> str:
+        return f"<Plan of {len(self.projects):,} projects: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        """Map, table and warnings, as notebooks show them."""
+        return plan_view(self)
 
 
 def plan(
@@ -151,7 +165,7 @@ def plan(
         scenario wants more than the inputs were read for, a longer radius for example.
     """
     scenario = inputs.priced(scenario or inputs.scenario)
-    _refuse_nothing_to_plan(inputs)
+    refuse_nothing_to_plan(inputs)
     weights_of(scenario)
     if zones:
         zone_rules(rules, country=inputs.country)
@@ -205,21 +219,6 @@ def _plan_with_zones(
         progress=lambda stage, share: report(stage, split + (1.0 - split) * share),
     )
     return replace(planned, zones=found)
-
-
-def _refuse_nothing_to_plan(inputs: Inputs) -> None:
-    """Refuse a study without data centres, or without a consumer in reach of one."""
-    problems = []
-    if inputs.sites.empty:
-        what = "there is no data centre to plan for"
-        advice = "give your own with --sites FILE: id, lat, lon, it_load_kw; or look for zones only"
-        problems.append(Problem(file="--sites", where="", what=what, advice=advice))
-    elif inputs.consumers.empty:
-        what = "no consumer lies in reach of a data centre"
-        advice = "raise search.radius_m (--radius), or look for zones only"
-        problems.append(Problem(file="--consumers", where="", what=what, advice=advice))
-    if problems:
-        raise InputError(problems)
 
 
 def _study_doubts(inputs: Inputs, scenario: Scenario) -> list[Problem]:

@@ -22,6 +22,7 @@ from .errors import InputError, Problem
 from .hours import study_hours
 from .register import zone_assumptions
 from .running import Clock, run_id, versions
+from .writing.notebook import zones_view
 from .writing.results import described_columns, with_registry_columns
 from .writing.zone_handout import save_zones
 from .writing.zone_maps import draw_zone_map
@@ -104,6 +105,13 @@ class Zones:
     def save(self, folder: Path | str) -> tuple[Path, ...]:
         """Write every output into one folder and return the files."""
         return save_zones(self, folder)
+
+    def __repr__(self) -> str:
+        return f"<Zones: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        """Map, table and warnings, as notebooks show them."""
+        return zones_view(self)
 
 
 def zone(
@@ -200,9 +208,7 @@ TABLES = {
 def _no_heat(inputs: Inputs) -> Problem:
     """Problem of an area in which nobody needs heat."""
     what = f"none of {len(inputs.everywhere):,d} consumers of the area has a known heat demand"
-    advice = (
-        "give a demand table, a heat raster, or consumers with annual_heat_mwh or floor_area_m2"
-    )
+    advice = "give a demand table, a heat raster, or annual_heat_mwh or floor_area_m2 of consumers"
     return Problem(file="--consumers", where="", what=what, advice=advice)
 
 
@@ -286,8 +292,7 @@ def _zone_count(zones: int, heat_mwh: float) -> str:
     """Number of zones and their heat in words."""
     if not zones:
         return "none"
-    noun = "zone" if zones == 1 else "zones"
-    return f"{zones:,d} {noun} with {heat_mwh / _MWH_PER_GWH:,.1f} GWh/yr"
+    return f"{zones:,d} zone{'' if zones == 1 else 's'} with {heat_mwh / _MWH_PER_GWH:,.1f} GWh/yr"
 
 
 def _run(

@@ -27,7 +27,11 @@ def _fenced(text: str) -> str:
 
 
 def test_docs_readme_names_only_commands_that_exist() -> None:
-    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    known = {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback
+    }
     named = set(re.findall(r"heatreach ([a-z]+)\b", _fenced(README)))
     assert named
     assert named <= known

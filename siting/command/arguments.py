@@ -113,3 +113,15 @@ Compliance = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder for map, tables and layers")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Only problems and the result")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Answer as one JSON document on standard output, for programs"),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Read the inputs and say how much there is to do, how long it should take and how "
+        "much memory; compute and write nothing",
+    ),
+]

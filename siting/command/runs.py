@@ -2,38 +2,30 @@
 What the commands that compute have in common: read, compute with a progress bar, save, say.
 
 Folders appear whole or not at all; what could not be done of what was asked ends in exit code 3.
+With ``as_json`` the answer is one JSON document on standard output, with ``dry_run`` it is what
+the run would take.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from ..consumers.reconcile import NO_ESTIMATES
-from .ranking_table import ranking_table, site_name
-from .words import (
-    input_words,
-    rules_table,
-    supply_words,
-    totals_table,
-    zones_table,
-)
+from .progress import console_progress
+from .saying import say_dry_run, say_found, say_inputs, say_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from ..inputs import Inputs
     from ..scenario import Scenario
-    from ..zones import Zones
+    from .saying import Manner
 
 REFUSED, PARTIAL = 1, 3
-MOST_CONTROLS = 12
 RASTERS = (".tif", ".tiff")
 
 
@@ -99,7 +91,7 @@ def plan_and_save(
     scenario: Scenario,
     out: Path,
     *,
-    quiet: bool,
+    manner: Manner,
     zones: bool = False,
     rules: Sequence[str] | None = None,
 ) -> None:
@@ -114,8 +106,8 @@ def plan_and_save(
         Decisions of the study.
     out
         Folder to write to.
-    quiet
-        Whether to say only the result.
+    manner
+        How to answer.
     zones
         Whether to find heat-network zones too; a rule that is named asks for them as well.
     rules
@@ -126,34 +118,31 @@ def plan_and_save(
     Exit
         With code 3 if something that was asked for could not be done.
     """
+    from ..inputs import refuse_nothing_to_plan
     from ..study import plan as make_plan
+    from .dry_run import stages_of
+    from .forecast import WRITING, expected, size_of
 
-    console = Console(stderr=True, quiet=quiet)
     zones = zones or bool(rules)
-    with console_progress(quiet=quiet) as bar:
+    with console_progress(quiet=manner.quiet, waits=True) as bar:
         inputs = read_files(
             files, scenario, lambda stage, share: bar(stage, 0.3 * share), zones=zones
         )
-        finished = make_plan(
-            inputs,
-            scenario,
-            progress=lambda stage, share: bar(stage, 0.3 + 0.6 * share),
-            zones=zones,
-            rules=rules,
-        )
-        bar("writing map, tables and layers", 0.95)
-        finished.save(out)
-        bar("done", 1.0)
-    say_inputs(console, inputs)
-    output = Console()
-    output.print(ranking_table(finished))
-    for row in finished.projects[finished.projects["status"] != "ok"].itertuples():
-        output.print(Text(f"No network for {site_name(row)}: {row.reason}."))
-    if finished.zones is not None:
-        _say_zones(output, finished.zones)
-    typer.echo(f"Map: {(out / 'map.html').resolve()}")
-    typer.echo(finished.summary)
-    if finished.partial or _control_missed(inputs, files):
+        refuse_nothing_to_plan(inputs)
+        size = size_of(inputs, scenario, zones=zones, rules=rules)
+        if not manner.dry_run:
+            bar.expect(expected(stages_of(size, plans=True)))
+            finished = make_plan(inputs, scenario, progress=bar, zones=zones, rules=rules)
+            bar(WRITING, 0.95)
+            written = finished.save(out)
+            bar("done", 1.0)
+    say_inputs(Console(stderr=True, quiet=manner.quiet), inputs)
+    if manner.dry_run:
+        say_dry_run(size, manner, inputs, plans=True)
+        return
+    partial = finished.partial or _control_missed(inputs, files)
+    say_plan(finished, written, manner, partial=partial)
+    if partial:
         raise typer.Exit(PARTIAL)
 
 
@@ -163,7 +152,7 @@ def zone_and_save(
     out: Path,
     *,
     rules: Sequence[str] | None,
-    quiet: bool,
+    manner: Manner,
 ) -> None:
     """
     Read, find zones, save and say what came out.
@@ -178,8 +167,8 @@ def zone_and_save(
         Folder to write to.
     rules
         Names of zone rules; none for the general ones and those of the country.
-    quiet
-        Whether to say only the result.
+    manner
+        How to answer.
 
     Raises
     ------
@@ -188,75 +177,29 @@ def zone_and_save(
     """
     from ..zones import zone as find_zones
     from ..zoning.rules import zone_rules
+    from .dry_run import stages_of
+    from .forecast import WRITING, expected, size_of
 
     zone_rules(rules)
-    console = Console(stderr=True, quiet=quiet)
-    with console_progress(quiet=quiet) as bar:
+    with console_progress(quiet=manner.quiet, waits=True) as bar:
         inputs = read_files(
             files, scenario, lambda stage, share: bar(stage, 0.4 * share), zones=True
         )
-        found = find_zones(
-            inputs,
-            scenario,
-            rules=rules,
-            progress=lambda stage, share: bar(stage, 0.4 + 0.5 * share),
-        )
-        bar("writing map, tables and layers", 0.95)
-        found.save(out)
-        bar("done", 1.0)
-    say_inputs(console, inputs)
-    output = Console()
-    output.print(totals_table(found.totals))
-    _say_zones(output, found)
-    typer.echo(f"Map: {(out / 'map.html').resolve()}")
-    typer.echo(found.summary)
-    if _control_missed(inputs, files):
+        size = size_of(inputs, scenario, zones=True, rules=rules)
+        if not manner.dry_run:
+            bar.expect(expected(stages_of(size, plans=False)))
+            found = find_zones(inputs, scenario, rules=rules, progress=bar)
+            bar(WRITING, 0.95)
+            written = found.save(out)
+            bar("done", 1.0)
+    say_inputs(Console(stderr=True, quiet=manner.quiet), inputs)
+    if manner.dry_run:
+        say_dry_run(size, manner, inputs, plans=False)
+        return
+    partial = _control_missed(inputs, files)
+    say_found(found, written, manner, partial=partial)
+    if partial:
         raise typer.Exit(PARTIAL)
-
-
-def _say_zones(output: Console, zones: Zones) -> None:
-    """Zones by rule, the first of them, and what they lack."""
-    from ..writing.zone_results import first_rule
-
-    say_controls(output, zones.inputs)
-    output.print(rules_table(zones))
-    shown = first_rule(zones)
-    if (zones.zones["rule"] == shown).any():
-        output.print(zones_table(zones, shown))
-    for what, count in zones.run["left_out"].items():
-        if what not in zones.inputs.left_out:
-            output.print(Text(f"Left out: {_number_of(count, what)}."))
-    for what, count in zones.run["zones_left_out"].items():
-        output.print(Text(f"Left out: {count:,} × {what}."))
-    words = supply_words(zones)
-    if words:
-        output.print(Text(words))
-
-
-def _number_of(count: int, what: str) -> str:
-    """How many of something, which is named in the plural."""
-    for noun in ("consumer", "data centre"):
-        if count == 1 and what.startswith(f"{noun}s "):
-            what = noun + what[len(noun) + 1 :]
-    return f"{count:,} {what}"
-
-
-def say_controls(output: Console, inputs: Inputs) -> None:
-    """
-    What control totals made of the estimates.
-
-    Parameters
-    ----------
-    output
-        Where to say it.
-    inputs
-        Inputs of a study.
-    """
-    totals = inputs.reconciliation
-    for row in totals.head(MOST_CONTROLS).itertuples():
-        output.print(Text(f"Control total {row.area_id}: {row.reason}"))
-    if len(totals) > MOST_CONTROLS:
-        output.print(f"… and {len(totals) - MOST_CONTROLS:,} more control totals.")
 
 
 def _control_missed(inputs: Inputs, files: Mapping[str, Any]) -> bool:
@@ -269,49 +212,3 @@ def _control_missed(inputs: Inputs, files: Mapping[str, Any]) -> bool:
     is_raster = str(files.get("control") or "").lower().endswith(RASTERS)
     fine = ["ok", NO_ESTIMATES] if is_raster else ["ok"]
     return bool((~status.isin(fine)).any())
-
-
-@contextmanager
-def console_progress(*, quiet: bool) -> Iterator[Callable[[str, float], None]]:
-    """
-    Progress bar on the error stream.
-
-    Parameters
-    ----------
-    quiet
-        Whether to show nothing.
-
-    Yields
-    ------
-    show
-        Called with a stage and the share done.
-    """
-    bar = Progress(
-        TextColumn("{task.description:<42}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True, quiet=quiet),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("starting", total=1.0)
-
-        def show(stage: str, share: float) -> None:
-            bar.update(task, description=stage, completed=share)
-
-        yield show
-
-
-def say_inputs(console: Console, inputs: Inputs) -> None:
-    """
-    What was read, left out and doubted.
-
-    Parameters
-    ----------
-    console
-        Where to say it.
-    inputs
-        Inputs of a study.
-    """
-    for line, style in input_words(inputs):
-        console.print(Text(line), style=style)

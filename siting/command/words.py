@@ -239,6 +239,33 @@ def zones_table(zones: Zones, rule: str) -> Table:
     return table
 
 
+def register_table(register: pd.DataFrame) -> Table:
+    """
+    The register of assumptions.
+
+    Parameters
+    ----------
+    register
+        As `heatreach.siting.register.all_assumptions` gives it.
+
+    Returns
+    -------
+    table
+        For the terminal.
+    """
+    table = Table(title=f"{len(register):,} assumptions")
+    for column in ("Figure", "Value", "Range", "Unit", "Source"):
+        table.add_column(column, overflow="fold")
+    rows: Iterable[Any] = register.itertuples()
+    for row in rows:
+        unit = "" if row.unit == "dimensionless" else row.unit
+        base = f" ({row.price_base})" if row.price_base else ""
+        reach = f"{row.low:g} to {row.high:g}"
+        cells = (row.key, f"{row.value:g}", reach, unit + base, row.source)
+        table.add_row(*map(Text, cells))
+    return table
+
+
 def _supply(row: Any, names: Mapping[str, Any]) -> str:
     """The best data centre of a zone and the share it could cover."""
     if not row.best_site_id:

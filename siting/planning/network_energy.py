@@ -29,7 +29,8 @@ from .energy_centre import best_supply
 from .feed_in import delivered
 from .loads import year_loads
 from .pumping import pump_head_pa, pumping_mwh
-from .supply import source_taken_kw
+from .supply import plant_year
+from .year_tables import source_taken_kw
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
         StreetGraph,
         Tree,
     )
-    from heatreach.thermo import Machines
+    from heatreach.thermo import Dispatch, Machines
 
     from ..appraisal.conditions import Conditions
     from ..hours import Hours
@@ -209,16 +210,12 @@ def _shared_loads(table: pd.DataFrame, consumers: pd.DataFrame, making: Making) 
     )
 
 
-def network_credits(
-    site: pd.Series[Any], energy: pd.DataFrame, consumers: pd.DataFrame, making: Making
-) -> dict[str, float]:
+def network_year(energy: pd.DataFrame, consumers: pd.DataFrame, making: Making) -> Dispatch:
     """
-    What the data centre itself saves, and its reuse metrics, with a network supplied so.
+    Balance of all hours of a network.
 
     Parameters
     ----------
-    site
-        Row of SITES.
     energy
         Row of `supplied`.
     consumers
@@ -228,14 +225,34 @@ def network_credits(
 
     Returns
     -------
-    credits
-        As `heatreach.siting.appraisal.credits.site_credits`.
+    year
+        With its hours.
     """
     names = ("loss_mwh", "feed_peak_kw", "sink_in_degc", "sink_out_degc", *SITE_WATER, *SHARES)
     asked = energy["heat_mwh"] + energy["network_left_mwh"]
     loads = _shared_loads(energy[list(names)].assign(heat_mwh=asked), consumers, making)
-    taken = source_taken_kw(loads, energy, making.scenario, machines=making.machines)
-    return site_credits(site, taken, making.hours)
+    return plant_year(loads, energy, making.scenario, machines=making.machines)
+
+
+def network_credits(site: pd.Series[Any], year: Dispatch, making: Making) -> dict[str, float]:
+    """
+    What the data centre itself saves, and its reuse metrics, with a network supplied so.
+
+    Parameters
+    ----------
+    site
+        Row of SITES.
+    year
+        Of `network_year`.
+    making
+        How the heat is made.
+
+    Returns
+    -------
+    credits
+        As `heatreach.siting.appraisal.credits.site_credits`.
+    """
+    return site_credits(site, source_taken_kw(year), making.hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,9 @@ import shapely
 from heatreach.network import section_table
 
 from ..consumers.heat_networks import HEAT_NETWORK
-from .network_energy import network_credits
+from .network_energy import network_credits, network_year
 from .network_load import appraised_load, served_heat
+from .year_tables import energy_by_month, load_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,8 @@ class SiteNetwork:
         What it was made from; None where there is no network.
     options
         Every arrangement and supply temperature tried on it; None where none were.
+    months, durations
+        Its heat by month, and its load sorted; None where there is no network.
     """
 
     project: gpd.GeoDataFrame
@@ -85,6 +88,8 @@ class SiteNetwork:
     connections: gpd.GeoDataFrame
     made: Made | None = None
     options: pd.DataFrame | None = None
+    months: pd.DataFrame | None = None
+    durations: pd.DataFrame | None = None
 
     @property
     def built(self) -> Made:
@@ -162,7 +167,8 @@ def project_tables(
     )
     served = plan.consumers[plan.consumers["connected"]]
     got = served_heat(served, energy)
-    saved = network_credits(site, energy, served, study.making)
+    year = network_year(energy, served, study.making)
+    saved = network_credits(site, year, study.making)
     money = appraised_load(study, plan, rules, state, energy, dict(known or {}) | saved)
     row = money.assign(
         **_lengths(edges),
@@ -195,6 +201,8 @@ def project_tables(
                 .fillna(all_["annual_heat_mwh"])
             )
         ),
+        months=energy_by_month(year),
+        durations=load_duration(year),
     )
 
 

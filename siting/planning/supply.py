@@ -257,11 +257,11 @@ def _fed_size_kw(
     return np.asarray(np.fmin(wanted, best / points["source_share"].to_numpy()))
 
 
-def source_taken_kw(
+def plant_year(
     loads: YearLoads, energy: pd.DataFrame, scenario: Scenario, *, machines: Machines
-) -> npt.NDArray[np.float64]:
+) -> Dispatch:
     """
-    Heat taken from the data centre in each hour by one plant [kW].
+    Balance of all hours of one plant, with its hours.
 
     Parameters
     ----------
@@ -274,8 +274,8 @@ def source_taken_kw(
 
     Returns
     -------
-    taken_kw
-        Shape (8760,); sums to ``source_mwh``.
+    year
+        Energies, sums by month, and ``hourly`` powers; the data centre gives ``source_mwh``.
     """
     row = energy.iloc[0]
     sized = loads.of(
@@ -285,10 +285,7 @@ def source_taken_kw(
     )
     points = arrangement_points(sized.table, str(row["option"]), scenario, machines)
     wanted = machine_size_kw(sized.table, str(row["option"]), scenario)
-    year = dispatch(**_plant(sized, points, wanted, scenario), hours=True)
-    if year.hourly is None:
-        raise RuntimeError("hours were asked of the dispatch and not returned")
-    return np.asarray(year.hourly.source_kw[0])
+    return dispatch(**_plant(sized, points, wanted, scenario), hours=True)
 
 
 def _units(size: npt.NDArray[np.float64], scenario: Scenario) -> npt.NDArray[np.float64]:

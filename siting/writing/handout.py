@@ -16,6 +16,7 @@ from .layers import write_layers
 from .map_background import hypothetical_note, is_hypothetical
 from .maps import draw_map
 from .record import write_record, write_text
+from .report import draw_report
 from .sheets import (
     ASSESSMENT_TABLES,
     DESCRIBED_WITH_ZONES,
@@ -25,6 +26,7 @@ from .sheets import (
     write_edges,
     write_table,
 )
+from .workbook import write_workbook
 from .zone_handout import CLOSING, INDICATIVE, file_list, write_zone_files, zone_files
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 CONTENTS = {
     "map.html": "map of the plan; opens in any browser, needs no internet",
+    "report.html": "the plan as a report, a sheet per project; needs no internet, prints to A4",
     "projects.csv": "one heat network per data centre, ranked",
     "links.csv": "each data centre with each consumer in reach, ranked; status says why not",
     "options.csv": "each link with every way to make its heat, the chosen one marked",
@@ -43,6 +46,8 @@ CONTENTS = {
     "lcoh_parts.csv": "what the heat of each project costs, part by part",
     "payers.csv": "what operator, data centre, consumers and public pay and gain",
     "carbon_by_year.csv": "emissions avoided and caused by each project, year by year",
+    "energy_by_month.csv": "heat of each network by month, and what makes it",
+    "load_duration.csv": "load of each network from the highest hour down, and what serves it",
     "compliance.csv": "what rules of law and funding say of each project, with their source",
     "uncertainty.csv": "low, middle and high outcome (P10, P50, P90) of each headline figure",
     "gates.csv": "how often each threshold is met, over the draws",
@@ -50,6 +55,7 @@ CONTENTS = {
     "cases.csv": "headline figures in named cases, side by side",
     "edges.parquet": "trench sections of all networks with pipe sizes (GeoParquet)",
     "plan.gpkg": "the same as layers for QGIS (GeoPackage)",
+    "workbook.xlsx": "tables, and cash flows as formulas: change an assumption and see",
     "assumptions.csv": "every assumed figure with its range, unit and source",
     "columns.csv": "meaning, unit and price base of every column",
     RECORD: "versions, inputs with their hashes, options, warnings, hashes of these files",
@@ -109,7 +115,9 @@ def contents_of(plan: FinishedPlan) -> Mapping[str, str]:
 def _write_all(plan: FinishedPlan, scratch: Path) -> None:
     """Write every file but the readme and the record."""
     write_text(scratch / "map.html", draw_map(plan))
+    write_text(scratch / "report.html", draw_report(plan))
     write_layers(plan, scratch / "plan.gpkg")
+    write_workbook(plan, scratch / "workbook.xlsx")
     write_table(plan.links, scratch / "links.csv", table="links")
     write_table(plan.options, scratch / "options.csv", table="options")
     write_table(plan.projects, scratch / "projects.csv", table="projects")

@@ -3,7 +3,8 @@
 
 Layers ``sites``, ``consumers`` (those in reach of a site, connected or not), ``projects``,
 ``edges`` and ``links``, in the plan's metric CRS. Rows without geometry, such as unreachable
-consumers, are kept. The file says whose data it rests on. Equal plans give equal bytes.
+consumers, are kept. The file says whose data it rests on, what every column means and in which
+unit, and how QGIS is to draw each layer. Equal plans give equal bytes.
 """
 
 from __future__ import annotations
@@ -15,19 +16,31 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyogrio
 
+from .layer_columns import describe_package
+from .layer_looks import PLAN_LABELS, plan_looks
+from .qml import KIND_OF_GEOMETRY
 from .results import in_order, with_registry_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
+    from .qml import Look
     from .results import FinishedPlan
 
 # QGIS before 3.28 calls newer GeoPackage versions partially supported.
 GEOPACKAGE_VERSION = "1.2"
 RESERVED_NAMES = {"fid", "geom"}
+TABLE_OF_LAYER = {
+    "sites": "sites",
+    "consumers": "connections",
+    "projects": "projects",
+    "edges": "edges",
+    "links": "links",
+}
+"""Table of the column registry behind each layer."""
 DESCRIPTIONS = {
     "sites": "Data centres",
     "consumers": "Consumers in reach of a data centre, connected or not, with the reason",
@@ -68,7 +81,16 @@ def write_layers(plan: FinishedPlan, path: Path) -> None:
     }
     about = {"ATTRIBUTION": plan.inputs.attribution, "DATA_DATE": plan.inputs.data_date}
     about |= {"PRICE_BASE": plan.money, "SUMMARY": plan.summary}
-    write_package(tables, path, crs=plan.crs, about=about, descriptions=DESCRIPTIONS)
+    write_package(
+        tables,
+        path,
+        crs=plan.crs,
+        about=about,
+        descriptions=DESCRIPTIONS,
+        registry=TABLE_OF_LAYER,
+        looks=plan_looks(),
+        labels=PLAN_LABELS,
+    )
 
 
 def write_package(
@@ -78,6 +100,9 @@ def write_package(
     crs: Any,
     about: Mapping[str, str],
     descriptions: Mapping[str, str],
+    registry: Mapping[str, str],
+    looks: Mapping[str, Sequence[Look]],
+    labels: Mapping[str, str],
 ) -> None:
     """
     Write tables as the layers of one GeoPackage, equal tables giving equal bytes.
@@ -91,17 +116,40 @@ def write_package(
     crs
         Metric CRS of the file.
     about
-        Metadata of every layer; ``DATA_DATE`` stands in for the time of writing.
+        Metadata of every layer; ``DATA_DATE`` stands in for the time of writing, ``PRICE_BASE``
+        is that of columns of money.
     descriptions
         What each layer is.
+    registry
+        Table of the column registry behind each layer, whence long names and units.
+    looks
+        How QGIS draws each layer.
+    labels
+        Expression that labels a layer.
     """
     path.unlink(missing_ok=True)
-    with _dated(about["DATA_DATE"]):
+    stamp = f"{_day(about['DATA_DATE'])}T00:00:00.000Z"
+    with _dated(stamp):
         for layer, table in tables.items():
             known = table if table.crs else table.set_crs("EPSG:4326")
             _write_layer(
                 known.to_crs(crs), path, layer=layer, about=about, description=descriptions[layer]
             )
+    describe_package(
+        path,
+        tables=registry,
+        looks=looks,
+        labels=labels,
+        shapes={layer: _shapes(table) for layer, table in tables.items()},
+        money=about.get("PRICE_BASE", ""),
+        stamp=stamp,
+    )
+
+
+def _shapes(table: gpd.GeoDataFrame) -> list[str]:
+    """Kinds of shapes in a table; where there is none yet, any may come."""
+    kinds = table.geom_type.dropna().str.removeprefix("Multi").unique()
+    return [kind for kind in KIND_OF_GEOMETRY if kind in kinds] or list(KIND_OF_GEOMETRY)
 
 
 def _result(frame: gpd.GeoDataFrame, table: str) -> Any:
@@ -169,13 +217,17 @@ def _storable_names(names: list[str], geometry: str) -> dict[str, str]:
     return storable
 
 
-@contextmanager
-def _dated(data_date: str) -> Iterator[None]:
-    """Make GDAL stamp the date of the data instead of the time of writing."""
+def _day(data_date: str) -> str:
+    """The date of the data, or a fixed one."""
     found = re.match(r"\d{4}-\d{2}-\d{2}", data_date)
-    day = found.group() if found else "2000-01-01"
+    return found.group() if found else "2000-01-01"
+
+
+@contextmanager
+def _dated(stamp: str) -> Iterator[None]:
+    """Make GDAL stamp the date of the data instead of the time of writing."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
     try:
         yield
     finally:

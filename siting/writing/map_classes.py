@@ -36,13 +36,14 @@ USE_GROUPS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 }
 GROUP_OF_USE = {use: group for group, (*_, uses) in USE_GROUPS.items() for use in uses}
 
-# Pipe classes: largest DN, legend, colour, width in pixels. Darker and wider means larger.
+# Pipe classes: largest DN, legend, colour, width in pixels, dashes. Darker, wider and less broken
+# means larger.
 PIPE_CLASSES = (
-    (50, "up to DN 50", "#E69F00", 3.0),
-    (100, "DN 65 to 100", "#D55E00", 4.5),
-    (200, "DN 125 to 200", "#A23B00", 6.0),
-    (350, "DN 250 to 350", "#6B1F1A", 7.5),
-    (10_000, "DN 400 and more", "#2B0A0F", 9.5),
+    (50, "up to DN 50", "#E69F00", 3.0, "6 4"),
+    (100, "DN 65 to 100", "#D55E00", 4.5, "14 6"),
+    (200, "DN 125 to 200", "#A23B00", 6.0, ""),
+    (350, "DN 250 to 350", "#6B1F1A", 7.5, ""),
+    (10_000, "DN 400 and more", "#2B0A0F", 9.5, ""),
 )
 
 

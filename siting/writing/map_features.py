@@ -18,18 +18,22 @@ from .map_background import (
     site_outlines,
     site_symbol,
 )
-from .map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class, use_group
+from .map_cells import cell_theme, shape_counts
+from .map_classes import USE_GROUPS, use_group
 from .map_geojson import Theme, as_features, drawable, figure_column, name_column, text_column
+from .map_projects import table_rows
+from .map_routes import route_themes
 from .results import in_order
 from .wording import html_text, is_blank
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .results import FinishedPlan
 
 # What a browser draws at once without a pause; the rest is in the layers file.
-MOST_CONSUMERS = 6000
-MOST_BESIDE_ZONES = 2000
-MOST_PROJECTS = 12
+MOST_SHAPES = 10_000
+MOST_BESIDE_ZONES = 4000
 MOST_LINKS = 25
 
 
@@ -51,19 +55,51 @@ def themes(plan: FinishedPlan) -> tuple[list[Theme], list[str]]:
     """
     notes: list[str] = []
     projects = in_order(plan.projects, "projects")
-    consumers = _once_each(plan)
-    most = MOST_CONSUMERS if plan.zones is None else MOST_BESIDE_ZONES
+    rows = table_rows(projects)
+    routes = route_themes(plan, projects, rows, notes)
+    sites = _sites(plan, projects, rows)
+    most = MOST_SHAPES if plan.zones is None else MOST_BESIDE_ZONES
+    most -= sum(len(theme.features) for theme in (*routes, sites)) + MOST_LINKS
+    further, unconnected, connected = _consumer_themes(plan, notes, most=most)
     frames = (plan.inputs.sites, plan.connections, plan.edges, plan.projects)
     drawn = [
+        *further,
         roads_theme(plan.inputs.roads, frames, notes),
-        _unconnected(consumers, notes, most=most),
+        unconnected,
         _links(plan),
-        *_routes(plan, projects, notes),
-        *_connected(consumers, notes, most=most),
+        *routes,
+        *connected,
         site_outlines(plan.inputs.sites),
-        _sites(plan, projects),
+        sites,
     ]
     return [theme for theme in drawn if theme.features], notes
+
+
+def _consumer_themes(
+    plan: FinishedPlan, notes: list[str], *, most: int
+) -> tuple[list[Theme], Theme, list[Theme]]:
+    """Squares of consumers that are too many, those not connected, those connected."""
+    consumers = _once_each(plan)
+    connected = consumers[consumers["connected"]]
+    unconnected = consumers[~consumers["connected"]]
+    first, second = shape_counts(len(connected), len(unconnected), most=most)
+    shown, shown_unconnected = _largest(connected, first), _largest(unconnected, second)
+    left = consumers.drop([*shown.index, *shown_unconnected.index])
+    further = []
+    if len(left):
+        theme, size_m = cell_theme(left)
+        further = [theme]
+        for rows, of, noun in (
+            (shown, connected, "connected consumers"),
+            (shown_unconnected, unconnected, "consumers not connected"),
+        ):
+            if len(rows) < len(of):
+                notes.append(
+                    f"{len(rows):,} of {len(of):,} {noun} are drawn one by one, those with the "
+                    f"most heat; the others are added up by squares of {size_m:,.0f} m. "
+                    "All are in plan.gpkg."
+                )
+    return further, _unconnected(shown_unconnected), _connected(shown)
 
 
 def _once_each(plan: FinishedPlan) -> Any:
@@ -75,25 +111,20 @@ def _once_each(plan: FinishedPlan) -> Any:
     rows = rows.assign(connected=connected).sort_values(
         ["connected", "consumer_id"], ascending=[False, True], kind="stable"
     )
-    rows = rows.drop_duplicates("consumer_id")
+    rows = rows.drop_duplicates("consumer_id").reset_index(drop=True)
     return rows.assign(projects=rows["consumer_id"].map(names))
 
 
-def _largest(rows: Any, noun: str, notes: list[str], *, most: int) -> Any:
+def _largest(rows: Any, most: int) -> Any:
     """The rows with the most heat, if there are more than a browser likes."""
     if len(rows) <= most:
         return rows
-    notes.append(
-        f"{most:,} of {len(rows):,} {noun} are drawn, those with the most heat; "
-        "all are in plan.gpkg."
-    )
     ranked = rows.sort_values(["annual_heat_mwh", "consumer_id"], ascending=[False, True])
     return ranked.head(most).sort_values("consumer_id")
 
 
-def _unconnected(consumers: Any, notes: list[str], *, most: int) -> Theme:
+def _unconnected(rows: Any) -> Theme:
     """Consumers in reach that no project connects: a thin outline and the reason."""
-    rows = _largest(consumers[~consumers["connected"]], "consumers not connected", notes, most=most)
     texts = {
         "name": name_column(rows, "consumer_id"),
         "use": text_column(rows, "use"),
@@ -115,9 +146,8 @@ def _unconnected(consumers: Any, notes: list[str], *, most: int) -> Theme:
     )
 
 
-def _connected(consumers: Any, notes: list[str], *, most: int) -> list[Theme]:
+def _connected(rows: Any) -> list[Theme]:
     """Connected consumers filled by use, and the letters that say the use once more."""
-    rows = _largest(consumers[consumers["connected"]], "connected consumers", notes, most=most)
     groups = [use_group(use) for use in rows["use"]]
     texts = {
         "name": name_column(rows, "consumer_id"),
@@ -189,63 +219,8 @@ def _links(plan: FinishedPlan) -> Theme:
     )
 
 
-def _routes(plan: FinishedPlan, projects: Any, notes: list[str]) -> list[Theme]:
-    """Trenches of the best projects, one theme each."""
-    edges = drawable(in_order(plan.edges, "edges"))
-    planned = projects[projects["project_id"].isin(edges["project_id"])]
-    if len(planned) > MOST_PROJECTS:
-        left = len(planned) - MOST_PROJECTS
-        notes.append(
-            f"The routes of the first {MOST_PROJECTS} projects are drawn; "
-            f"{left:,} more are in plan.gpkg."
-        )
-    best = planned.head(MOST_PROJECTS)
-    return [
-        _route(plan, edges[edges["project_id"] == row.project_id], row, number=number)
-        for number, row in enumerate(best.itertuples(), start=1)
-    ]
-
-
-def _route(plan: FinishedPlan, edges: Any, project: Any, *, number: int) -> Theme:
-    """Trenches of one project, colour and width by pipe class; the largest drawn last."""
-    order = edges["dn"].map(pipe_class).sort_values(kind="stable").index
-    rows = edges.loc[order]
-    name = html_text(project.site_id if is_blank(project.name) else project.name, longest=40)
-    texts = {
-        "project": [str(name)] * len(rows),
-        "dn": text_column(rows, "dn"),
-        "length": figure_column(rows, "length_m", "m"),
-        "consumers": figure_column(rows, "consumers"),
-        "peak": figure_column(rows, "peak_kw", "kW"),
-        "flow": figure_column(rows, "flow_kg_s", "kg/s"),
-        "velocity": figure_column(rows, "velocity_m_s", "m/s"),
-        "gradient": figure_column(rows, "gradient_pa_m", "Pa/m"),
-        "loss": figure_column(rows, "loss_w_m", "W/m"),
-        "ground": text_column(rows, "surface_class"),
-        "crossing": text_column(rows, "crossing"),
-        "capex": figure_column(rows, "capex", f"thousand {html_text(plan.money)}", scale=1000),
-    }
-    short = {"project": "Project", "dn": "Pipe", "length": "Section", "consumers": "Consumers"}
-    more = {"peak": "Design heat", "flow": "Flow", "velocity": "Velocity"}
-    more |= {"gradient": "Pressure gradient", "loss": "Heat loss", "ground": "Ground"}
-    more |= {"crossing": "Crossing", "capex": "Investment"}
-    rank = "not ranked" if is_blank(project.rank) else f"{int(project.rank)}"
-    return Theme(
-        key=f"route_{number}",
-        project_id=str(project.project_id),
-        label=f"Pipe sections, project {rank}: <bdi>{name}</bdi>",
-        features=as_features(rows.geometry, [f"dn{pipe_class(dn)}" for dn in rows["dn"]], texts),
-        styles={
-            f"dn{index}": {"color": colour, "weight": width, "opacity": 0.95}
-            for index, (_, _, colour, width) in enumerate(PIPE_CLASSES)
-        },
-        tooltip=short,
-        popup={**short, **more},
-    )
-
-
-def _sites(plan: FinishedPlan, projects: Any) -> Theme:
-    """Data centres with the headline figures of their best project."""
+def _sites(plan: FinishedPlan, projects: Any, rows: Mapping[str, str]) -> Theme:
+    """Data centres with the rank of their best project; its card holds the figures."""
     sites = drawable(in_order(plan.inputs.sites, "sites"))
     known = [column for column in ("id", "name", "it_load_kw") if column in sites]
     best = projects.drop_duplicates("site_id")
@@ -258,28 +233,21 @@ def _sites(plan: FinishedPlan, projects: Any) -> Theme:
         for rank, imagined in zip(ranks, hypothetical, strict=True)
     ]
     texts = {
+        "row": [rows.get(str(project), "") for project in facts["project_id"]],
         "name": name_column(facts, "id"),
         "kind": ["hypothetical" if imagined else "existing" for imagined in hypothetical],
-        "it": figure_column(facts, "it_load_kw", "kW"),
         "rank": [rank or "not ranked" for rank in ranks],
+        "it": figure_column(facts, "it_load_kw", "kW"),
         "consumers": figure_column(facts, "consumers"),
         "heat": figure_column(facts, "heat_mwh", "MWh/yr"),
-        "saving": figure_column(facts, "avoided_t_co2e", "tCO₂e/yr"),
-        "trench": figure_column(facts, "trench_m", "m"),
-        "cop": figure_column(facts, "cop"),
-        "npv": figure_column(facts, "npv", f"thousand {html_text(plan.money)}", scale=1000),
-        "lcoh": figure_column(facts, "lcoh_per_mwh", f"{html_text(plan.money)}/MWh"),
-        "reason": [str(html_text(reason, longest=240)) for reason in facts["reason"]],
     }
-    short = {"name": "Data centre", "kind": "Status", "rank": "Rank", "heat": "Heat delivered"}
-    more = {"it": "IT load", "consumers": "Consumers", "trench": "Trench", "cop": "COP"}
-    more |= {"saving": "Net saving", "npv": "Net present value", "lcoh": "Heat cost"}
+    labels = {"name": "Data centre", "kind": "Status", "rank": "Rank", "it": "IT load"}
+    labels |= {"consumers": "Consumers", "heat": "Heat delivered"}
     return Theme(
         key="sites",
         label="Data centres",
         features=as_features(sites.geometry.representative_point(), classes, texts),
         styles={kind: {"html": site_symbol(kind)} for kind in sorted(set(classes))},
-        tooltip=short,
-        popup={**short, **more, "reason": "Why this rank"},
+        tooltip=labels,
         marker="site",
     )

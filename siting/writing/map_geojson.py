@@ -38,7 +38,6 @@ class Theme:
     show: bool = True
     listed: bool = True
     marker: str = ""
-    project_id: str = ""
     highlight: Mapping[str, Any] | None = None
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Pictures of controls that this map does not use; inside a page they would be dead addresses.
 CSS_PICTURE = re.compile(r"\s*(background-image|behavior):\s*url\([^)]*\);")
+OWN_SCRIPTS = ("map.js", "tables.js", "projects.js", "find.js")
 SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S+")
 
 
@@ -64,7 +65,8 @@ def page(map_script: str, content: Mapping[str, Any], *, parts: Sequence[str] = 
         The page, with Leaflet, styles and policy in it.
     """
     more = [asset(f"{part}.js") for part in parts]
-    scripts = [SOURCE_MAP.sub("", asset("leaflet.js")), map_script, asset("map.js"), *more]
+    own = "\n".join(asset(name) for name in OWN_SCRIPTS)
+    scripts = [SOURCE_MAP.sub("", asset("leaflet.js")), map_script, own, *more]
     scripts = [script.replace("\r\n", "\n") for script in scripts]
     style = CSS_PICTURE.sub("", asset("leaflet.css")) + asset("map.css")
     style += "".join(asset(f"{part}.css") for part in parts)

@@ -16,9 +16,10 @@ from .map_background import hypothetical_note, is_hypothetical
 from .map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class, use_group
 from .map_features import themes
 from .map_page import page
+from .map_projects import project_panel
 from .map_script import layer_entry, map_script
-from .results import in_order
-from .wording import MISSING, figure, html_text, if_given, is_blank
+from .wording import html_text, if_given
+from .zone_heat_features import cell_classes
 from .zone_maps import ZONE_PARTS, plan_zone_themes, zone_panel
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from .map_geojson import Theme
     from .results import FinishedPlan
 
-MOST_ROWS = 30
+LINKED = ("routes", "routes_joined", "sites")
+"""Themes whose shapes belong to a row of the table of projects."""
+LONGEST_SUMMARY = 1500
 
 
 def draw_map(plan: FinishedPlan) -> str:
@@ -64,25 +67,20 @@ def draw_map(plan: FinishedPlan) -> str:
 
 def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -> dict[str, Any]:
     """Everything the page shows beside the map."""
-    projects = in_order(plan.projects, "projects")
     hypothetical = is_hypothetical(plan.inputs.sites)
+    opening, rest = opened(plan.summary)
     return {
         "title": "Heat-reuse plan",
         "banner": hypothetical_note(hypothetical),
         "any_real": not all(hypothetical),
-        "summary": html_text(plan.summary, longest=1500),
-        "caption": f"Projects in rank order; money in {plan.money}",
-        "headings": _headings(plan.money),
-        "rows": _rows(projects.head(MOST_ROWS), drawn),
-        "reasons": [
-            (_project_name(row), html_text(row.reason, longest=300))
-            for row in projects.head(MOST_ROWS).itertuples()
-            if not is_blank(row.reason)
-        ],
+        "summary": html_text(opening, longest=LONGEST_SUMMARY),
+        "assurance": html_text(rest, longest=LONGEST_SUMMARY) if rest else "",
+        "projects": project_panel(plan, _rows_drawn(drawn)),
         "drawn": [layer_entry(theme) for theme in drawn if theme.listed],
-        "notes": [*notes, *_table_note(len(projects))],
+        "notes": list(notes),
         "pipes": _pipe_legend(plan),
         "uses": _use_legend(plan),
+        "cells": list(cell_classes().items()) if _has(drawn, "consumer_cells") else [],
         "attribution": if_given(plan.inputs.attribution),
         "data_date": if_given(plan.inputs.data_date),
         "map_label": "Map of the plan; the table holds the same results",
@@ -91,55 +89,45 @@ def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -
     }
 
 
-def _headings(money: str) -> list[tuple[str, str]]:
-    """Column headings of the table of projects, with units."""
-    return [
-        ("Rank", ""),
-        ("Data centre", ""),
-        ("Consumers", ""),
-        ("Heat", "MWh/yr"),
-        ("Net saving", "tCO₂e/yr"),
-        ("NPV", f"thousand\n{money}"),
-        ("Heat cost", f"{money}\nper MWh"),
-    ]
+def opened(summary: str) -> tuple[str, str]:
+    """
+    The first sentence of a summary, and the rest of it.
+
+    Parameters
+    ----------
+    summary
+        A few sentences.
+
+    Returns
+    -------
+    opening, rest
+        Plain text; the rest is blank for a single sentence.
+
+    Examples
+    --------
+    >>> opened("Site C comes first. It costs 0.3 million. It pays.")
+    ('Site C comes first.', 'It costs 0.3 million. It pays.')
+    """
+    opening, _, rest = summary.partition(". ")
+    return (f"{opening}." if rest else opening, rest)
 
 
-def _rows(projects: Any, drawn: Sequence[Theme]) -> list[dict[str, Any]]:
-    """Cells of the table of projects."""
-    routes = {theme.project_id: theme.key for theme in drawn if theme.project_id}
-    rows = []
-    for row in projects.itertuples():
-        cells = [row.consumers, row.heat_mwh, row.avoided_t_co2e, _thousand(row.npv)]
-        rows.append(
-            {
-                "rank": MISSING if is_blank(row.rank) else str(int(row.rank)),
-                "zoom": routes.get(row.project_id, ""),
-                "name": _project_name(row),
-                "hypothetical": not is_blank(row.hypothetical) and bool(row.hypothetical),
-                "cells": [figure(cell) for cell in (*cells, row.lcoh_per_mwh)],
-            }
-        )
-    return rows
+def _has(drawn: Sequence[Theme], key: str) -> bool:
+    """Whether a theme is on the map."""
+    return any(theme.key == key for theme in drawn)
 
 
-def _thousand(value: Any) -> Any:
-    """An amount in thousands; blanks stay blank."""
-    return None if is_blank(value) else float(value) / 1000
+def _rows_drawn(drawn: Sequence[Theme]) -> set[str]:
+    """Rows of the table of projects that have a shape on the map."""
+    return {
+        feature["properties"]["row"]
+        for theme in drawn
+        if theme.key in LINKED
+        for feature in theme.features
+    }
 
 
-def _project_name(row: Any) -> Any:
-    """Name of the data centre of a project, or its identifier."""
-    return html_text(row.site_id if is_blank(row.name) else row.name)
-
-
-def _table_note(projects: int) -> list[str]:
-    """What the table leaves out."""
-    if projects <= MOST_ROWS:
-        return []
-    return [f"The table shows {MOST_ROWS} of {projects:,} projects; all are in projects.csv."]
-
-
-def _pipe_legend(plan: FinishedPlan) -> list[tuple[str, str, float]]:
+def _pipe_legend(plan: FinishedPlan) -> list[tuple[str, str, float, str]]:
     """The pipe classes that occur."""
     present = {pipe_class(dn) for dn in plan.edges["dn"]} if len(plan.edges) else set()
     return [PIPE_CLASSES[index][1:] for index in sorted(present)]

@@ -74,21 +74,38 @@ def run_record(run: Mapping[str, Any], *, files: Mapping[str, str]) -> str:
       "program": "heatreach"
     }
     """
-    record = _plain({**run, "program": "heatreach", "files": dict(files)})
+    record = plain({**run, "program": "heatreach", "files": dict(files)})
     text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return f"{text}\n"
 
 
-def _plain(value: Any) -> Any:
-    """A value made of what JSON knows."""
+def plain(value: Any) -> Any:
+    """
+    A value made of what JSON knows.
+
+    Parameters
+    ----------
+    value
+        Anything: numbers, texts, dates, arrays, and lists or dictionaries of them.
+
+    Returns
+    -------
+    value
+        Numbers that are not finite become None, what JSON does not know its text.
+
+    Examples
+    --------
+    >>> plain({1: (float("nan"), np.int64(2))})
+    {'1': [None, 2]}
+    """
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, (set, frozenset)):
-        return sorted(_plain(item) for item in value)
+        return sorted(plain(item) for item in value)
     if isinstance(value, (np.generic, np.ndarray)):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int)):

@@ -20,6 +20,7 @@ from heatreach.data import load_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..appraisal.ledger import Ledger
     from .zone_results import FinishedZones
 
 ROW_ORDER = {
@@ -35,6 +36,8 @@ ROW_ORDER = {
     "lcoh_parts": ("project_id",),
     "payers": ("project_id",),
     "carbon_by_year": ("project_id",),
+    "energy_by_month": ("project_id", "month"),
+    "load_duration": ("project_id", "hours_from"),
     "compliance": (),
     "uncertainty": ("project_id",),
     "gates": ("project_id",),
@@ -86,6 +89,10 @@ class FinishedAssessment(Protocol):
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Cash flow, figures, rules and how sure they are; each may be empty."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Amounts and assumptions behind the cash flows, where there is a project."""
 
 
 class FinishedPlan(Protocol):

@@ -43,6 +43,8 @@ ASSESSMENT_TABLES = (
     "lcoh_parts",
     "payers",
     "carbon_by_year",
+    "energy_by_month",
+    "load_duration",
     "compliance",
     "uncertainty",
     "gates",

@@ -52,11 +52,33 @@ def html_text(value: Any, *, longest: int = LONGEST_TEXT) -> Markup:
     """
     if is_blank(value):
         return Markup(MISSING)
-    cleaned = "".join(" " if _is_control(letter) else letter for letter in str(value))
-    cleaned = re.sub(r"\s+", " ", cleaned).strip()
+    cleaned = plain_text(value)
     if len(cleaned) > longest:
         cleaned = cleaned[: longest - 1].rstrip() + "…"
     return Markup(str(escape(cleaned)).translate(TEMPLATE_MARKS))
+
+
+def plain_text(value: Any) -> str:
+    r"""
+    A text of the inputs on one line, without invisible steering; not escaped.
+
+    Parameters
+    ----------
+    value
+        Any cell that is not blank.
+
+    Returns
+    -------
+    text
+        Control characters, lone surrogates and overrides of direction are gone.
+
+    Examples
+    --------
+    >>> plain_text("a\x00\nb ")
+    'a b'
+    """
+    cleaned = "".join(" " if _is_control(letter) else letter for letter in str(value))
+    return re.sub(r"\s+", " ", cleaned).strip()
 
 
 def _is_control(letter: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .layer_looks import ZONE_LABELS, zone_looks
 from .layers import write_package
 from .results import in_order
 from .zone_results import consumers_with_zones, places_of_members, zone_tables
@@ -62,4 +63,7 @@ def write_zone_layers(zones: FinishedZones, path: Path) -> None:
         crs=zones.crs,
         about=about,
         descriptions=DESCRIPTIONS,
+        registry={layer: layer for layer in DESCRIPTIONS},
+        looks=zone_looks(zones.rules),
+        labels=ZONE_LABELS,
     )

@@ -45,6 +45,8 @@ SUFFIXES = {
     "_k_day": "K*day",
     "_per_kw_per_year": "EUR/(kW*year)",
     "_share_per_year": "1/year",
+    "_seconds": "second",
+    "_megabytes": "megabyte",
     "_hours": "hour",
     "_hours_per_year": "hour/year",
     "om_per_year": "EUR/year",

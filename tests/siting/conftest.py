@@ -16,8 +16,10 @@ from heatreach.data import load_table
 from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
 from heatreach.siting.zoning.rules import ZoneRule, zone_rules
 
+from .browsing import system_browser
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 CRS = "EPSG:32635"
@@ -68,6 +70,7 @@ class MadeAssessment:
     """Tables behind made-up projects."""
 
     tables: dict[str, pd.DataFrame]
+    ledger: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -418,3 +421,10 @@ def zones_maker() -> Callable[..., MadeZones]:
 def made_zones() -> MadeZones:
     """Small made-up zones."""
     return make_zones()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One browser for all pages that are looked at; skips where there is none."""
+    with system_browser() as chromium:
+        yield chromium

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,10 @@ import pytest
 
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.scenario import scenario_of
+from heatreach.siting.writing.report_words import money
 from heatreach.siting.writing.results import described_columns
 from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
+from heatreach.siting.writing.wording import figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +116,33 @@ def test_carbon_by_year_begins_and_ends_as_the_project_says(
     np.testing.assert_allclose(
         last["cumulative_t_co2e"], projects["avoided_life_t_co2e"], rtol=1e-6
     )
+
+
+def test_year_of_each_network_adds_up_to_its_energies(study: Plan, projects: pd.DataFrame) -> None:
+    months = study.assessment.tables["energy_by_month"].groupby("project_id").sum()
+    durations = study.assessment.tables["load_duration"].set_index("project_id")
+    hours = durations["hours_to"] - durations["hours_from"]
+    fed = (durations["load_kw"] * hours).groupby(level=0).sum() / 1e3
+    for name in projects.index:
+        row = projects.loc[name]
+        assert months.loc[name, "load_mwh"] == pytest.approx(row["heat_mwh"] + row["loss_mwh"])
+        assert months.loc[name, "machine_mwh"] == pytest.approx(row["heat_pump_mwh"])
+        assert months.loc[name, "backup_mwh"] == pytest.approx(row["backup_mwh"])
+        assert months.loc[name, "source_mwh"] == pytest.approx(row["source_mwh"])
+        assert fed[name] == pytest.approx(months.loc[name, "load_mwh"])
+
+
+def test_report_tells_the_figures_of_the_tables(study: Plan, projects: pd.DataFrame) -> None:
+    html = study.report()
+    assert html == study.report()
+    rows: list[Any] = list(projects.itertuples())
+    for row in rows:
+        assert money(row.npv, study.money) in html
+        assert figure(row.lcoh_per_mwh, f"{study.money}/MWh") in html
+        assert figure(row.heat_mwh, "MWh/yr") in html
+    sheet = html.partition('class="sheet"')[2].partition("</section>")[0]
+    assert sheet.count("<svg") == 8
+    assert html.count("<details>") == study.assumptions["key"].str.split("/").str[0].nunique()
 
 
 def test_draws_lie_around_the_project_and_its_shares_are_those_of_the_gates(

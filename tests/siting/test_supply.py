@@ -15,7 +15,8 @@ from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.appraisal.credits import site_credits
 from heatreach.siting.hours import Hours, load_shapes, mixed_shape, source_shapes
 from heatreach.siting.planning.loads import year_loads
-from heatreach.siting.planning.supply import source_taken_kw, supply_energy
+from heatreach.siting.planning.supply import plant_year, supply_energy
+from heatreach.siting.planning.year_tables import energy_by_month, load_duration, source_taken_kw
 from heatreach.siting.scenario import Scenario, scenario_of
 from heatreach.thermo import (
     CENTRAL,
@@ -231,9 +232,30 @@ def test_source_never_exceeds_what_is_installed() -> None:
 def test_hours_of_the_source_sum_to_the_year() -> None:
     loads = year_loads(load(source_kw=300.0), HOURS)
     energy = supply_energy(loads, CENTRAL, Scenario(), CONDITIONS, machines=MACHINES)
-    taken = source_taken_kw(loads, energy, Scenario(), machines=MACHINES)
+    taken = source_taken_kw(plant_year(loads, energy, Scenario(), machines=MACHINES))
     assert taken.sum() / 1e3 == pytest.approx(energy["source_mwh"].iloc[0], rel=1e-9)
     assert taken.max() <= 300.0 * source_shapes(np.array([0.7]), HOURS)[0].max() * (1.0 + 1e-9)
+
+
+def test_golden_months_and_durations_add_up_to_the_year() -> None:
+    loads = year_loads(load(source_kw=300.0), HOURS)
+    energy = supply_energy(loads, CENTRAL, Scenario(), CONDITIONS, machines=MACHINES).iloc[0]
+    year = plant_year(loads, energy.to_frame().T, Scenario(), machines=MACHINES)
+    months, sorted_hours = energy_by_month(year), load_duration(year)
+    hours = sorted_hours["hours_to"] - sorted_hours["hours_from"]
+    for mwh, kw, wanted in (
+        ("machine_mwh", "machine_kw", energy["heat_pump_mwh"]),
+        ("backup_mwh", "backup_kw", energy["backup_mwh"]),
+        ("load_mwh", "load_kw", energy["heat_pump_mwh"] + energy["backup_mwh"]),
+    ):
+        assert months[mwh].sum() == pytest.approx(wanted, rel=1e-9)
+        assert (sorted_hours[kw] * hours).sum() / 1e3 == pytest.approx(wanted, rel=1e-9)
+    assert months["source_mwh"].sum() == pytest.approx(energy["source_mwh"], rel=1e-9)
+    assert months["month"].tolist() == list(range(1, 13))
+    assert hours.sum() == 8760
+    assert sorted_hours["load_kw"].is_monotonic_decreasing
+    # A building is heated in winter: January, 744 hours, takes more than July.
+    assert months["load_mwh"][0] > 2 * months["load_mwh"][6]
 
 
 def site(**changes: object) -> pd.Series[Any]:

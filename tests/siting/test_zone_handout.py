@@ -168,7 +168,8 @@ def test_golden_consumers_name_their_zones(made_zones: Any) -> None:
 
 def test_docs_layers_are_credited_and_whole(made_zones: Any, folder: Path) -> None:
     path = folder / "zones.gpkg"
-    assert [name for name, _ in pyogrio.list_layers(path)] == list(DESCRIPTIONS)
+    names = [name for name, _ in pyogrio.list_layers(path)]
+    assert names == [*DESCRIPTIONS, "layer_styles"]
     for layer in DESCRIPTIONS:
         about = pyogrio.read_info(path, layer=layer)["layer_metadata"]
         assert about["ATTRIBUTION"] == "© OpenStreetMap contributors, ODbL 1.0"

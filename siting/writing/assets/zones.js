@@ -1,5 +1,5 @@
-"use strict";
 (() => {
+  "use strict";
   const map = window.map_plan;
   const layerOf = (key) => window["geo_json_" + key];
 
@@ -17,13 +17,32 @@
     if (map.hasLayer(zones)) follow();
   }
 
+  // Rows and outlines of zones are linked both ways.
+  const rowOf = new Map();
+  const mark = (row) => {
+    for (const other of rowOf.values()) other.removeAttribute("aria-current");
+    row.setAttribute("aria-current", "true");
+    row.hidden = false;
+    row.closest("details").open = true;
+    row.scrollIntoView({ block: "nearest" });
+  };
   for (const button of document.querySelectorAll("button[data-zone]")) {
-    button.addEventListener("click", () => {
-      const zones = layerOf(button.dataset.zone);
+    const row = button.closest("tr");
+    const zones = layerOf(button.dataset.zone);
+    rowOf.set(`${button.dataset.zone}/${button.dataset.number}`, row);
+    row.classList.add("linked");
+    row.addEventListener("click", () => {
       zones.addTo(map);
       const zone = zones.getLayers().find((shape) => shape.feature.id === button.dataset.number);
       map.fitBounds(zone.getBounds(), { padding: [60, 60], maxZoom: 17, animate: false });
-      zone.openPopup();
+      zone.fire("click", { latlng: zone.getBounds().getCenter() }, true);
+      mark(row);
+    });
+  }
+  for (const part of document.querySelectorAll("details[data-zones]")) {
+    layerOf(part.dataset.zones)?.on("click", (event) => {
+      const row = rowOf.get(`${part.dataset.zones}/${event.propagatedFrom.feature.id}`);
+      if (row) mark(row);
     });
   }
 

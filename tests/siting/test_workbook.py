@@ -1,0 +1,402 @@
+"""The workbook: what it holds, that its formulas move as the study would, that it runs nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import shutil
+import subprocess
+import zipfile
+from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.etree import ElementTree
+
+import numpy as np
+import openpyxl
+import pytest
+
+from heatreach.siting import Scenario
+from heatreach.siting.appraisal.bill import bill
+from heatreach.siting.appraisal.carbon import carbon_figures
+from heatreach.siting.appraisal.cash_flow import cash_lines, line_lives, line_profiles
+from heatreach.siting.appraisal.conditions import conditions_of
+from heatreach.siting.appraisal.ledger import ledger_of
+from heatreach.siting.appraisal.line_values import study_factors
+from heatreach.siting.appraisal.payers import payer_table
+from heatreach.siting.appraisal.price_paths import price_paths
+from heatreach.siting.appraise import appraise
+from heatreach.siting.uncertain.drawn_flows import draw_npv
+from heatreach.siting.uncertainty import study_model
+from heatreach.siting.writing import workbook
+from heatreach.siting.writing.results import filled_columns, in_order, with_registry_columns
+from heatreach.siting.writing.workbook import TABLES, workbook_bytes
+from heatreach.siting.writing.workbook_cash import FIGURES
+from heatreach.siting.writing.workbook_cells import FIXED_DAY, HEADER_ROW
+
+from .made_projects import energies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pandas as pd
+
+    from heatreach.siting.appraisal.conditions import Conditions
+
+SAME = 1e-9
+COUNTRY = "FI"
+CONSUMERS, PEAK_KW = 12.0, 2000.0
+MONEY = ("npv", "data_centre", "consumer", "public", "society")
+
+
+def study(economics: dict[str, Any] | None = None) -> tuple[Scenario, Conditions]:
+    """A study with these decisions."""
+    scenario = Scenario.model_validate({"economics": economics or {}})
+    return scenario, conditions_of(scenario, COUNTRY)
+
+
+def projects(scenario: Scenario, conditions: Conditions) -> pd.DataFrame:
+    """Two projects; what their consumers pay follows the scenario, as `consumer_terms` says."""
+    made, economics = energies(2), scenario.economics
+    own, kept = economics.heat_tariff_per_mwh, 1.0 - economics.tariff_discount_share
+    made = made.assign(peak_sum_kw=PEAK_KW, consumers=CONSUMERS)
+    made = made.assign(
+        tariff_gas=kept * made["spared_gas"] if own is None else 0.0,
+        tariff_boiler=kept * made["spared_boiler"] if own is None else 0.0,
+        tariff_given=(own or 0.0) * made["heat_mwh"],
+        connection_charge=economics.connection_charge_per_kw * PEAK_KW,
+        standing_charge=economics.standing_charge_per_year * CONSUMERS,
+    )
+    carbon = carbon_figures(made, scenario, conditions)
+    return made.assign(avoided_t_co2e=carbon["avoided_t_co2e"])
+
+
+def expected(scenario: Scenario, conditions: Conditions) -> dict[str, dict[str, float]]:
+    """Figures of each project as the study computes them."""
+    made = projects(scenario, conditions)
+    found = appraise(made, scenario, conditions)
+    paid = payer_table(bill(made, scenario, conditions), scenario, conditions)
+    worths = paid.pivot_table(index="project_id", columns="payer", values="npv")
+    joined = found.join(worths.drop(columns="operator"))
+    return {str(name): dict(row[list(FIGURES)]) for name, row in joined.iterrows()}
+
+
+def plan_of(plan: Any, scenario: Scenario, conditions: Conditions) -> Any:
+    """The made-up plan with projects, payers and ledger that belong together."""
+    made = projects(scenario, conditions)
+    total = bill(made, scenario, conditions)
+    ranges = study_model(total, made, scenario, conditions, COUNTRY).ranges
+    ledger = ledger_of(total, ranges, scenario, conditions, country=COUNTRY)
+    figures = expected(scenario, conditions)
+    columns = {
+        name: [figures[p][name] for p in made.index] for name in FIGURES if name not in MONEY
+    }
+    rows = plan.projects.assign(
+        project_id=list(made.index),
+        status="ok",
+        npv=[figures[name]["npv"] for name in made.index],
+        **columns,
+    )
+    payers = with_registry_columns(payer_table(total, scenario, conditions), "payers")
+    tables = plan.assessment.tables | {"payers": payers}
+    assessment = dataclasses.replace(plan.assessment, tables=tables, ledger=ledger)
+    return dataclasses.replace(plan, projects=rows, assessment=assessment)
+
+
+def opened(content: bytes, **how: bool) -> Any:
+    """A workbook as openpyxl reads it."""
+    return openpyxl.load_workbook(io.BytesIO(content), **how)
+
+
+def cell_of(book: Any, name: str) -> Any:
+    """The cell that has a name, or that stands in column E beside a label of the first project."""
+    if name in book.defined_names:
+        sheet, address = book.defined_names[name].attr_text.split("!")
+        return book[sheet][address.replace("$", "")]
+    sheet = book["Project 1"]
+    return next(sheet.cell(row[0].row, 5) for row in sheet.iter_rows() if row[0].value == name)
+
+
+def save_changed(book: Any, changes: dict[str, Any], path: Path) -> None:
+    """Save a workbook with some yellow cells changed; figures of names with * are factors."""
+    before = []
+    for name, value in changes.items():
+        cell = cell_of(book, name.removeprefix("*"))
+        assert cell.fill.fgColor.rgb.endswith("FFF2CC"), f"{name} is no input"
+        before.append((cell, cell.value))
+        cell.value = cell.value * value if name.startswith("*") else value
+    book.save(path)
+    for cell, value in before:
+        cell.value = value
+
+
+class Case(NamedTuple):
+    """Inputs as a user changes them, and what the study is asked for the same."""
+
+    changes: dict[str, Any]
+    economics: dict[str, Any]
+
+
+_RATES = {"discount_rate_share": 0.08, "life_years": 30, "soft_cost_share": 0.2}
+_RATES |= {"contingency_share": 0.15, "grant_share": 0.25}
+_TARIFF = {"heat_tariff_per_mwh": 250.0, "connection_charge_per_kw": 100.0, "life_years": 12}
+_TARIFF |= {"standing_charge_per_year": 300.0, "carbon_price_per_t": 50.0}
+_CHANGE = {"electricity_price_change_share": 0.02, "gas_price_change_share": -0.01}
+_LEVEL = _CHANGE | {"tariff_discount_share": 0.2}
+_DAY = {"inflation_share": 0.02}
+CASES = {
+    "as planned": Case({}, {}),
+    "rates": Case(_RATES | {"residual_value": "no"}, _RATES | {"residual_value": "none"}),
+    "tariff": Case(_TARIFF, _TARIFF),
+    "unpaid": Case({"heat_tariff_per_mwh": 0.0}, {"heat_tariff_per_mwh": 0.0}),
+    "level": Case(_LEVEL | {"tariff_index": "no"}, _LEVEL | {"tariff_index": "level"}),
+    "dear": Case(
+        _CHANGE | {"electricity_price": 99.0}, _CHANGE | {"electricity_price_per_mwh": 99.0}
+    ),
+    "money of the day": Case(_DAY, _DAY | {"basis": "nominal"}),
+}
+
+
+@pytest.fixture(scope="module")
+def plain_plan(plan_maker: Callable[..., Any]) -> Any:
+    """Two projects as planned."""
+    return plan_of(plan_maker(4), *study())
+
+
+@pytest.fixture(scope="module")
+def content(plain_plan: Any) -> bytes:
+    """The workbook of two projects as planned."""
+    return workbook_bytes(plain_plan)
+
+
+HOSTILE = {
+    '=HYPERLINK("http://127.0.0.1/x","click")': "",
+    "+cmd|' /C calc'!A0": "",
+    "@SUM(1+1)*cmd": "",
+    "-2+3": "",
+    "#REF!": "",
+    "_x003D_1+1": "",
+    "<b>&amp;</b>": "",
+    "a\ufffe\x00b\u202e": "a b",
+    "\t=1+1": "=1+1",
+}
+"""Texts that would run, hide or break, and how they are seen where not as they are."""
+
+
+@pytest.fixture(scope="module")
+def recomputed(
+    plain_plan: Any,
+    plan_maker: Callable[..., Any],
+    content: bytes,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    """Every workbook of this file as LibreOffice recomputes it, in one start of the program."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("no LibreOffice here: apt-get install libreoffice-calc-nogui")
+    folder = tmp_path_factory.mktemp("office")
+    more = {"lives": {"life_of_pipe": 30.0, "life_of_heat_pump": 11.0}, "drivers": DRIVERS}
+    book = opened(content)
+    for name, changes in ({name: case.changes for name, case in CASES.items()} | more).items():
+        save_changed(book, changes, folder / f"{name}.xlsx")
+    scenario, conditions = by_year()
+    of_the_user = opened(workbook_bytes(plan_of(plan_maker(4), scenario, conditions)))
+    of_the_user.save(folder / "given.xlsx")
+    save_changed(of_the_user, {"source_heat_price": 25.0}, folder / "not free.xlsx")
+    warned = dataclasses.replace(plan_maker(3), run={"warnings": list(HOSTILE)})
+    (folder / "hostile.xlsx").write_bytes(workbook_bytes(warned))
+    files = [str(path) for path in sorted(folder.glob("*.xlsx"))]
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir"]
+    subprocess.run([*command, str(folder / "out"), *files], check=True, capture_output=True)
+    done = sorted((folder / "out").glob("*.xlsx"))
+    assert len(done) == len(files)
+    return {
+        path.stem: openpyxl.load_workbook(path, data_only=True, read_only=True) for path in done
+    }
+
+
+DRIVERS = {
+    "*Heat that consumers take": 1.2,
+    "*COP of the heat pump": 0.9,
+    "*Cost of pipes and trenches": 1.5,
+    "*upkeep": 1.3,
+    "*gas_price": 1.1,
+    "*heat_pump_cost": 0.8,
+}
+DRIVER_NAMES = ("demand", "cop", "pipe_cost", "upkeep", "gas_price", "heat_pump_cost")
+
+
+def by_year(source_heat: float = 0.0) -> tuple[Scenario, Conditions]:
+    """A study with a price of electricity by year, in which heat of data centres is free."""
+    scenario, conditions = study({"source_heat_price_per_mwh": source_heat})
+    path = tuple((1.0 + 0.1 * np.sin(np.arange(60.0))).tolist())
+    path = (1.0, *path[1:])
+    return scenario, dataclasses.replace(conditions, given_price_paths=(("electricity", path),))
+
+
+def shown(book: Any, sheet: str) -> dict[str, Any]:
+    """Figures as the workbook comes to them."""
+    rows = book[sheet].iter_rows(min_row=5, max_row=4 + len(FIGURES), values_only=True)
+    return dict(zip(FIGURES, (row[4] for row in rows), strict=True))
+
+
+def assert_same(book: Any, wanted: dict[str, dict[str, float]]) -> None:
+    """The figures of both projects are those wanted."""
+    for number, figures in enumerate(wanted.values(), start=1):
+        found = shown(book, f"Project {number}")
+        for name, figure in figures.items():
+            if np.isnan(figure):
+                assert found[name] == "none", (number, name)
+            else:
+                assert found[name] == pytest.approx(figure, rel=SAME, abs=1e-6), (number, name)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden_libreoffice_finds_what_the_study_finds(
+    recomputed: dict[str, Any], name: str
+) -> None:
+    case = CASES[name]
+    assert_same(recomputed[name], expected(*study(case.economics)))
+
+
+def test_golden_changes_move_the_figures(recomputed: dict[str, Any]) -> None:
+    """Else the cases above would hold for a workbook in which nothing moves."""
+    planned = shown(recomputed["as planned"], "Project 1")
+    for name in set(CASES) - {"as planned", "money of the day"}:
+        assert abs(shown(recomputed[name], "Project 1")["npv"] - planned["npv"]) > 1000.0, name
+    of_the_day = shown(recomputed["money of the day"], "Project 1")
+    assert of_the_day["npv"] == pytest.approx(planned["npv"], rel=SAME)
+    assert of_the_day["irr_share"] == pytest.approx(
+        (1.0 + planned["irr_share"]) * 1.02 - 1.0, rel=SAME
+    )
+
+
+def test_golden_libreoffice_with_other_lives(recomputed: dict[str, Any]) -> None:
+    scenario, conditions = study()
+    lives = line_lives() | {"technology_costs/pipe": 30.0, "heat_pumps/large_1mw": 11.0}
+    paths = price_paths(scenario, conditions, 25)
+    profiles = line_profiles(25, lives, paths, residual=True)
+    amounts = bill(projects(scenario, conditions), scenario, conditions).amounts.to_numpy()
+    signs = cash_lines()["operator"].to_numpy()
+    worths = (amounts * signs) @ profiles @ study_factors(scenario)
+    for number, worth in enumerate(worths, start=1):
+        found = shown(recomputed["lives"], f"Project {number}")["npv"]
+        assert found == pytest.approx(worth, rel=SAME)
+
+
+def test_golden_libreoffice_with_other_assumptions(recomputed: dict[str, Any]) -> None:
+    """Heat, COP and pipes of the first project alone; upkeep, gas and machines of both."""
+    scenario, conditions = study()
+    made = projects(scenario, conditions)
+    model = study_model(bill(made, scenario, conditions), made, scenario, conditions, COUNTRY)
+    for row in range(2):
+        drawn = model.ranges.centre[row].copy()[:, None]
+        changes = dict(zip(DRIVER_NAMES, DRIVERS.values(), strict=True))
+        for name, factor in changes.items():
+            own = name in ("demand", "cop", "pipe_cost")
+            drawn[model.ranges.drivers.index.get_loc(name)] *= factor if row == 0 or not own else 1
+        found = shown(recomputed["drivers"], f"Project {row + 1}")["npv"]
+        assert found == pytest.approx(float(draw_npv(model, row, drawn)[0]), rel=SAME)
+
+
+def test_golden_libreoffice_with_prices_by_year(recomputed: dict[str, Any]) -> None:
+    assert_same(recomputed["given"], expected(*by_year()))
+    assert_same(recomputed["not free"], expected(*by_year(25.0)))
+
+
+def test_property_no_formula_fails(recomputed: dict[str, Any]) -> None:
+    for name in ("as planned", "not free"):
+        for sheet in recomputed[name]:
+            failed = [c.coordinate for row in sheet.iter_rows() for c in row if c.data_type == "e"]
+            assert not failed, (name, sheet.title, failed[:3])
+
+
+def test_property_hostile_texts_are_literal_in_libreoffice(recomputed: dict[str, Any]) -> None:
+    rows = recomputed["hostile"]["Warnings"].iter_rows(min_row=HEADER_ROW + 1, values_only=True)
+    texts = [text for kind, text in rows if kind == "warning"]
+    assert texts == [seen or text for text, seen in HOSTILE.items()]
+
+
+def test_property_hostile_names_never_become_formulas(
+    plan_maker: Callable[..., Any], content: bytes
+) -> None:
+    texts = list(HOSTILE)
+    made = plan_of(plan_maker(4, name=lambda n: texts[n], extra_column="=1+1"), *study())
+    run = made.run | {"warnings": texts, "left_out": dict.fromkeys(texts, 3)}
+    register = made.assumptions.assign(key=texts[:2], source=texts[2:4], locator=texts[4:6])
+    written = workbook_bytes(dataclasses.replace(made, run=run, assumptions=register))
+    with zipfile.ZipFile(io.BytesIO(written)) as file:
+        for name in file.namelist():
+            ElementTree.fromstring(file.read(name))
+    ours, cells = (
+        [cell for sheet in opened(file) for row in sheet.iter_rows() for cell in row]
+        for file in (content, written)
+    )
+    own = {cell.value for cell in ours if cell.data_type == "f"}
+    assert {c.value for c in cells if c.data_type == "f"} == own
+    begin = ("=", "+", "-", "@", "'")
+    words = [c for c in cells if c.data_type == "s"]
+    assert all(c.quotePrefix for c in words if c.value.startswith(begin))
+    assert not any(c.data_type == "e" for c in cells)
+
+
+def test_property_tables_stand_as_they_are(plain_plan: Any, content: bytes) -> None:
+    """Every figure, to the digits that a spreadsheet keeps."""
+    book = opened(content)
+    for name, (title, _) in TABLES.items():
+        table = plain_plan.assessment.tables[name]
+        rows = list(book[title].iter_rows(min_row=HEADER_ROW, values_only=True))
+        assert list(rows[0]) == list(table.columns)
+        assert len(rows) == len(table) + 1
+        for number, column in enumerate(table.columns):
+            if table[column].dtype == float:
+                found = [np.nan if row[number] is None else row[number] for row in rows[1:]]
+                wanted = in_order(table, name)[column].to_numpy()
+                np.testing.assert_allclose(found, wanted, rtol=1e-15, err_msg=f"{name} {column}")
+    assert "EUR/MWh" in [cell.value for cell in book["Figures"][HEADER_ROW - 1]]
+
+
+def test_property_equal_plans_give_equal_bytes(
+    plan_maker: Callable[..., Any], content: bytes
+) -> None:
+    again = plan_of(plan_maker(4), *study())
+    shuffled = dataclasses.replace(again, projects=again.projects.iloc[::-1])
+    assert workbook_bytes(shuffled) == content
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        assert {member.date_time for member in file.infolist()} == {FIXED_DAY.timetuple()[:6]}
+        core = file.read("docProps/core.xml").decode()
+    assert core.count("1980-01-01T00:00:00Z") == 2
+
+
+def test_docs_workbook_says_what_it_is(content: bytes, plain_plan: Any) -> None:
+    book = opened(content)
+    wanted = ["Read me", "Summary", "Inputs", "Years", "Project 1", "Project 2"]
+    assert book.sheetnames[: len(wanted)] == wanted
+    assert book.sheetnames[-3:] == ["Assumptions", "Warnings", "Data dictionary"]
+    about = " ".join(str(row[0]) for row in book["Read me"].iter_rows(values_only=True))
+    for words in ("EUR 2024", "OpenStreetMap contributors", "Yellow", "Blue", "does not exist"):
+        assert words in about
+    for name in book.defined_names:
+        assert cell_of(book, name).value is not None or name == "heat_tariff_per_mwh"
+    warned = [row[1] for row in book["Warnings"].iter_rows(values_only=True)]
+    assert "café" in warned
+
+
+def test_study_without_projects_has_a_workbook(made_plan: Any) -> None:
+    book = opened(workbook_bytes(dataclasses.replace(made_plan, projects=made_plan.projects[1:])))
+    assert "Inputs" not in book.sheetnames
+    assert "p1: no consumer is worth a pipe" in [
+        row[1] for row in book["Warnings"].iter_rows(values_only=True)
+    ]
+    empty = filled_columns(made_plan.projects.iloc[:0], "projects")
+    assert opened(workbook_bytes(dataclasses.replace(made_plan, projects=empty)))["Summary"]
+
+
+def test_workbook_says_which_cash_flows_it_leaves_out(
+    plain_plan: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_CASH_FLOWS", 1)
+    book = opened(workbook_bytes(plain_plan))
+    assert [name for name in book.sheetnames if name.startswith("Project")] == ["Project 1"]
+    texts = [row[1] for row in book["Warnings"].iter_rows(values_only=True)]
+    assert "Only the first 1 of 2 projects have a sheet with their cash flow." in texts
