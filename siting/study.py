@@ -30,9 +30,9 @@ from .register import assumptions_used
 from .running import Clock, versions
 from .screen import candidate_links
 from .writing.handout import save
-from .writing.maps import draw_map
+from .writing.maps.drawing import draw_map
 from .writing.notebook import plan_view
-from .writing.report import draw_report
+from .writing.report.document import draw_report
 from .writing.results import filled_columns
 from .zones import zone
 from .zoning.rules import zone_rules

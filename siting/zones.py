@@ -22,10 +22,10 @@ from .errors import InputError, Problem
 from .hours import study_hours
 from .register import zone_assumptions
 from .running import Clock, run_id, versions
+from .writing.maps.zone_drawing import draw_zone_map
 from .writing.notebook import zones_view
 from .writing.results import described_columns, with_registry_columns
 from .writing.zone_handout import save_zones
-from .writing.zone_maps import draw_zone_map
 from .zoning.densities import heat_blocks, heat_cells, with_outside
 from .zoning.growth import grown_zones
 from .zoning.loads import anchor_rows, section_rows, zone_loads

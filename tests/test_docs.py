@@ -14,8 +14,8 @@ from heatreach.data import load_table, table_names
 from heatreach.siting.cli import app
 from heatreach.siting.consumers.building_use import siting_rule
 from heatreach.siting.writing.handout import CONTENTS
+from heatreach.siting.writing.maps.zone_classes import BRANCHES
 from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
-from heatreach.siting.writing.zone_classes import BRANCHES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -119,9 +119,9 @@ def size_of(
 
 def _links(inputs: Inputs, radius_m: float) -> int:
     """Pairs of data centre and consumer within the radius by straight line."""
-    consumers = inputs.consumers.geometry.to_numpy()
-    distances = (shapely.distance(consumers, site) for site in inputs.sites.geometry)
-    return sum(int((distance <= radius_m).sum()) for distance in distances)
+    near = shapely.STRtree(inputs.consumers.geometry.to_numpy())
+    sites = inputs.sites.geometry.to_numpy()
+    return int(near.query(sites, predicate="dwithin", distance=radius_m).shape[1])
 
 
 def _area_km2(inputs: Inputs) -> float:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..consumers.heat_networks import HEAT_NETWORK
-from ..writing.zone_classes import ALONE, BRANCHES, method_density
+from ..writing.maps.zone_classes import ALONE, BRANCHES, method_density
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,8 +1,7 @@
 """
-What a study hands over: map, layers, tables, record.
+What a study hands over: map, report, workbook, layers, tables, record.
 
 Reading order: `results` (the plan as writers see it), `handout` (the folder), `atomic` (whole files
-or none), `sheets` (CSV, GeoParquet, data dictionary), `layers` (GeoPackage), `maps` with
-`map_features`, `map_classes`, `map_geojson` and `map_page`; `report` with its parts; `wording`
-turns cells into safe text.
+or none), `sheets` (CSV, GeoParquet, data dictionary), `record`; folders `maps`, `report`,
+`workbook`, `layers`; `notebook` (how a plan shows itself); `wording` turns cells into safe text.
 """

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .atomic import RECORD, whole_files
-from .layers import write_layers
-from .map_background import hypothetical_note, is_hypothetical
-from .maps import draw_map
+from .layers.geopackage import write_layers
+from .maps.background import hypothetical_note, is_hypothetical
+from .maps.drawing import draw_map
 from .record import write_record, write_text
-from .report import draw_report
+from .report.document import draw_report
 from .sheets import (
     ASSESSMENT_TABLES,
     DESCRIBED_WITH_ZONES,
@@ -26,7 +26,7 @@ from .sheets import (
     write_edges,
     write_table,
 )
-from .workbook import write_workbook
+from .workbook.book import write_workbook
 from .zone_handout import CLOSING, INDICATIVE, file_list, write_zone_files, zone_files
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from .map_background import hypothetical_note, is_hypothetical
-from .map_page import asset
-from .maps import draw_map
+from .maps.background import hypothetical_note, is_hypothetical
+from .maps.drawing import draw_map
+from .maps.page import asset
+from .maps.zone_classes import LONG_METHODS, method_density
+from .maps.zone_drawing import INDICATIVE, draw_zone_map
 from .results import in_order
 from .wording import MISSING, figure, html_text, if_given, is_blank
-from .zone_classes import LONG_METHODS, method_density
-from .zone_maps import INDICATIVE, draw_zone_map
 from .zone_results import first_rule, rows_of_rule
 
 if TYPE_CHECKING:

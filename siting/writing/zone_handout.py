@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .atomic import RECORD, whole_files
-from .map_background import hypothetical_note, is_hypothetical
+from .layers.zone_layers import write_zone_layers
+from .maps.background import hypothetical_note, is_hypothetical
+from .maps.zone_drawing import draw_zone_map
 from .record import write_record, write_text
 from .results import in_order
 from .sheets import DESCRIBED_WITH_ZONES, ZONE_TABLES, write_assumptions, write_columns, write_table
-from .zone_layers import write_zone_layers
-from .zone_maps import draw_zone_map
 from .zone_results import zone_tables
 
 if TYPE_CHECKING:

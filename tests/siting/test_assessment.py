@@ -11,7 +11,7 @@ import pytest
 
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.scenario import scenario_of
-from heatreach.siting.writing.report_words import money
+from heatreach.siting.writing.report.words import money
 from heatreach.siting.writing.results import described_columns
 from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
 from heatreach.siting.writing.wording import figure

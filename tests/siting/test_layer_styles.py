@@ -16,12 +16,12 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from heatreach.data import load_table
-from heatreach.siting.writing.layer_columns import long_name
-from heatreach.siting.writing.layer_looks import plan_looks
-from heatreach.siting.writing.layers import TABLE_OF_LAYER, write_layers
-from heatreach.siting.writing.map_classes import PIPE_CLASSES, pipe_class
-from heatreach.siting.writing.qml import Look, qml
-from heatreach.siting.writing.zone_layers import DESCRIPTIONS, write_zone_layers
+from heatreach.siting.writing.layers.columns import long_name
+from heatreach.siting.writing.layers.geopackage import TABLE_OF_LAYER, write_layers
+from heatreach.siting.writing.layers.looks import plan_looks
+from heatreach.siting.writing.layers.qml import Look, qml
+from heatreach.siting.writing.layers.zone_layers import DESCRIPTIONS, write_zone_layers
+from heatreach.siting.writing.maps.classes import PIPE_CLASSES, pipe_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable

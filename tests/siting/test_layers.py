@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 
 from heatreach.data import load_table
-from heatreach.siting.writing.layers import write_layers
+from heatreach.siting.writing.layers.geopackage import write_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

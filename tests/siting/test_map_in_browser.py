@@ -11,9 +11,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from heatreach.siting.writing.map_features import themes
-from heatreach.siting.writing.maps import draw_map
-from heatreach.siting.writing.zone_maps import draw_zone_map
+from heatreach.siting.writing.maps.drawing import draw_map
+from heatreach.siting.writing.maps.features import themes
+from heatreach.siting.writing.maps.zone_drawing import draw_zone_map
 
 from .browsing import opened
 from .test_maps import HOSTILE, hostile_name

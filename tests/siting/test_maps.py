@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from shapely import Point
 
-from heatreach.siting.writing.map_cells import cell_theme
-from heatreach.siting.writing.map_classes import PIPE_CLASSES, USE_GROUPS, pipe_class
-from heatreach.siting.writing.map_features import themes
-from heatreach.siting.writing.map_page import asset
-from heatreach.siting.writing.maps import draw_map
+from heatreach.siting.writing.maps.cells import cell_theme
+from heatreach.siting.writing.maps.classes import PIPE_CLASSES, USE_GROUPS, pipe_class
+from heatreach.siting.writing.maps.drawing import draw_map
+from heatreach.siting.writing.maps.features import themes
+from heatreach.siting.writing.maps.page import asset
 from heatreach.siting.writing.wording import figure, html_text
 
 if TYPE_CHECKING:
@@ -167,8 +167,8 @@ def test_property_what_is_too_much_is_added_up(
     made_plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Heat and consumers of the squares are those of the consumers not drawn one by one."""
-    monkeypatch.setattr("heatreach.siting.writing.map_features.MOST_SHAPES", 61)
-    monkeypatch.setattr("heatreach.siting.writing.map_cells.MOST_CELLS", 2)
+    monkeypatch.setattr("heatreach.siting.writing.maps.features.MOST_SHAPES", 61)
+    monkeypatch.setattr("heatreach.siting.writing.maps.cells.MOST_CELLS", 2)
     rows = made_plan.connections
     heat = dict(zip(rows["consumer_id"], 10.0 * np.arange(1, len(rows) + 1), strict=True))
     plan = dataclasses.replace(
@@ -210,7 +210,7 @@ def test_golden_heat_of_a_square() -> None:
 def test_property_pipes_beyond_the_limit_are_joined_not_lost(
     made_plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heatreach.siting.writing.map_routes.MOST_SECTIONS", 10)
+    monkeypatch.setattr("heatreach.siting.writing.maps.routes.MOST_SECTIONS", 10)
     drawn, notes = themes(made_plan)
     by_key = {theme.key: theme for theme in drawn}
     assert "routes" not in by_key
@@ -267,7 +267,7 @@ def test_property_own_site_columns_do_not_hide_results(made_plan: Any) -> None:
 def test_property_many_streets_leave_main_roads(
     made_plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heatreach.siting.writing.map_background.MOST_ROAD_POINTS", 4)
+    monkeypatch.setattr("heatreach.siting.writing.maps.background.MOST_ROAD_POINTS", 4)
     drawn, notes = themes(made_plan)
     assert [shape["properties"]["class"] for shape in drawn[0].features] == ["main"]
     assert "Of the streets only main roads are drawn." in notes

@@ -11,9 +11,9 @@ import pytest
 
 from heatreach.siting import Plan, Zones
 from heatreach.siting.writing import notebook
-from heatreach.siting.writing.maps import draw_map
+from heatreach.siting.writing.maps.drawing import draw_map
+from heatreach.siting.writing.maps.zone_drawing import draw_zone_map
 from heatreach.siting.writing.notebook import plan_view, zones_view
-from heatreach.siting.writing.zone_maps import draw_zone_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable

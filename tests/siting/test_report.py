@@ -17,18 +17,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatreach.siting.writing.report import draw_report
-from heatreach.siting.writing.report_charts import (
+from heatreach.siting.writing.report.charts import (
     carbon_chart,
     cash_flow_chart,
     lcoh_chart,
     lcoh_steps,
     yearly_money,
 )
-from heatreach.siting.writing.report_network import network_chart
-from heatreach.siting.writing.report_spread import ranges_chart, rank_chart, tornado_chart
-from heatreach.siting.writing.report_svg import Scale, ticks
-from heatreach.siting.writing.report_year import duration_chart, months_chart
+from heatreach.siting.writing.report.document import draw_report
+from heatreach.siting.writing.report.network import network_chart
+from heatreach.siting.writing.report.spread import ranges_chart, rank_chart, tornado_chart
+from heatreach.siting.writing.report.svg import Scale, ticks
+from heatreach.siting.writing.report.year import duration_chart, months_chart
 from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
 
 if TYPE_CHECKING:

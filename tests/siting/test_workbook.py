@@ -26,11 +26,10 @@ from heatreach.siting.appraisal.price_paths import price_paths
 from heatreach.siting.appraise import appraise
 from heatreach.siting.uncertain.drawn_flows import draw_npv
 from heatreach.siting.uncertainty import study_model
-from heatreach.siting.writing import workbook
 from heatreach.siting.writing.results import filled_columns, in_order, with_registry_columns
-from heatreach.siting.writing.workbook import TABLES, workbook_bytes
-from heatreach.siting.writing.workbook_cash import FIGURES
-from heatreach.siting.writing.workbook_cells import FIXED_DAY, HEADER_ROW
+from heatreach.siting.writing.workbook.book import TABLES, workbook_bytes
+from heatreach.siting.writing.workbook.cash import FIGURES
+from heatreach.siting.writing.workbook.cells import FIXED_DAY, HEADER_ROW
 
 from .made_projects import energies
 
@@ -395,7 +394,7 @@ def test_study_without_projects_has_a_workbook(made_plan: Any) -> None:
 def test_workbook_says_which_cash_flows_it_leaves_out(
     plain_plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MOST_CASH_FLOWS", 1)
+    monkeypatch.setattr("heatreach.siting.writing.workbook.book.MOST_CASH_FLOWS", 1)
     book = opened(workbook_bytes(plain_plan))
     assert [name for name in book.sheetnames if name.startswith("Project")] == ["Project 1"]
     texts = [row[1] for row in book["Warnings"].iter_rows(values_only=True)]

@@ -22,10 +22,10 @@ from heatreach.data import load_table
 from heatreach.siting.errors import InputError
 from heatreach.siting.writing import handout, zone_handout
 from heatreach.siting.writing.handout import CONTENTS, save
-from heatreach.siting.writing.zone_features import crossings_text, zone_themes
+from heatreach.siting.writing.layers.zone_layers import DESCRIPTIONS
+from heatreach.siting.writing.maps.zone_drawing import draw_zone_map, rule_words
+from heatreach.siting.writing.maps.zone_features import crossings_text, zone_themes
 from heatreach.siting.writing.zone_handout import save_zones, zone_contents
-from heatreach.siting.writing.zone_layers import DESCRIPTIONS
-from heatreach.siting.writing.zone_maps import draw_zone_map, rule_words
 from heatreach.siting.writing.zone_results import consumers_with_zones, first_rule, rule_totals
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""GIS layers: `geopackage` and `zone_layers`, long names (`columns`), styles (`looks`, `qml`)."""
