@@ -12,6 +12,7 @@ import textwrap
 from pathlib import Path
 
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from heatreach.data import assumption, load_table, wide
 from heatreach.thermo.checks.comparison import comparison_table, lift_table
@@ -137,15 +138,17 @@ def lifts_table(lifts: pd.DataFrame) -> str:
 def comparison_page() -> str:
     """Text of the page on heat pumps."""
     points = comparison_table()
-    wide_lifts = lift_table(SUPPLY_DEGC, FLUID, heat_kw=HEAT_KW, **WIDE)
-    narrow_lifts = lift_table(SUPPLY_DEGC, FLUID, heat_kw=HEAT_KW, **NARROW)
-    band = assumption("heat_pumps", "machine", "cop_band_share")
-    small, large = (
-        pd.concat([lifts[keep(lifts["lift_k"])] for lifts in (wide_lifts, narrow_lifts)])
-        for keep in (lambda k: k <= SMALL_LIFT_K, lambda k: k >= LARGE_LIFT_K)
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined
     )
+    template = environment.get_template("heat_pump_comparison.md.jinja")
+    told = template.render(**points_told(points), **lifts_told(), **machine_told())
+    return wrapped(f"{NOTICE}\n{told}")
+
+
+def points_told(points: pd.DataFrame) -> dict[str, str | int]:
+    """What the published points say."""
     known = points[points["deviation_share"].notna()]
-    inside = int(known["within_band"].sum())
     danish = points[points["title"].str.startswith("Danish catalogue, excess")]
     computed = points[points["engine_fluid"] != ""]
     refused = computed[computed["engine_fluid"] != computed["refrigerant"]]
@@ -153,93 +156,55 @@ def comparison_page() -> str:
         percent(points.loc[points["title"].str.contains(word), "deviation_share"].iloc[0])
         for word in ("air as source", "behind coil")
     )
-    machine = wide("heat_pumps").loc["machine"]
+    return {
+        "plants": plants_table(points),
+        "inside": int(known["within_band"].sum()),
+        "known": len(known),
+        "deviations": span(known["deviation_share"]),
+        "danish": danish_words(danish),
+        "cooled": cooled_words(computed),
+        "refused": refused_words(refused),
+        "air": air,
+        "coil": coil,
+    }
+
+
+def lifts_told() -> dict[str, object]:
+    """What the engine and two correlations say from small to large lift."""
+    wide_lifts, narrow_lifts = (
+        lift_table(SUPPLY_DEGC, FLUID, heat_kw=HEAT_KW, **how) for how in (WIDE, NARROW)
+    )
+    both = pd.concat([wide_lifts, narrow_lifts])
+    small, large = both[both["lift_k"] <= SMALL_LIFT_K], both[both["lift_k"] >= LARGE_LIFT_K]
     doubled = wide_lifts.loc[wide_lifts["variant"] == "two_stage", "lift_k"].min()
-    return wrapped(f"""{NOTICE}
-# Heat pumps of the engine beside published ones
+    return {
+        "fluid": FLUID,
+        "heat_kw": f"{HEAT_KW:.0f}",
+        "supply_degc": f"{SUPPLY_DEGC:.0f}",
+        "wide": WIDE,
+        "narrow": NARROW,
+        "wide_lifts": lifts_table(wide_lifts),
+        "narrow_lifts": lifts_table(narrow_lifts),
+        "constant_at_small": span(small["constant_deviation_share"]),
+        "engine_at_small": span(small["deviation_share"]),
+        "engine_at_large": span(large["deviation_share"]),
+        "doubled_k": f"{doubled:.0f}",
+    }
 
-Every line sets a published figure beside `HeatPump`, solved exactly at the same water temperatures
-and the same size of machine. Efficiencies and temperature differences are the general ones of
-`data/heat_pumps.csv`; none was changed after a comparison. The efficiencies by class of size were
-chosen with the Danish catalogue's COP at 1 and 3 MW in view, so those rows show that the choice is
-consistent, not that the engine is right; only the plants and the correlations are evidence. The
-published figures are rows of `data/published_machines.csv` and `data/published_plants.csv`; the
-names in brackets are keys of `data/sources.csv`.
 
-## Catalogue and plants
-
-{plants_table(points)}
-
-"All fluids" is the least and the largest COP over all fluids that can serve the point, without
-carbon dioxide. A dash is a figure that is not published, or cannot be computed without it.
-
-{inside} of {len(known)} comparable points lie within ±{share_of(band.value)}; the
-deviations run from {span(known["deviation_share"])}.
-
-What deviates, and why as far as it can be told:
-
-- **Danish catalogue.** {danish_words(danish)} The catalogue's efficiency per Lorenz COP rises from
-  0.40 to 0.50 with size. The engine has only three classes of size, so it gains less with size
-  than the catalogue says.
-- **Kajaani** publishes heat and cold, not electricity. Heat less cold is the power that reaches
-  the refrigerant, so its COP is compared with the engine's shaft COP. Its machines join propane and
-  isobutane stages, which the engine does not model.
-- **Mäntsälä** shows what the word source means. The same plant, with the same COP of 3.4, deviates
-  by {air} if its exhaust air is taken for water and by {coil} with the water behind the coil.
-  Its return temperature is not published.
-- **Espoo and Kirkkonummi** print a COP of 6.6 at 85 °C. Read as heat and cold together, which is
-  an inference, it is (6.6 + 1) / 2 = 3.8 for heating; the engine cannot be asked, for want of the
-  source temperature.
-- **Intercoolers.** {cooled_words(computed)} {refused_words(refused)}
-- **To 125 °C** agreement says little. Return and cooled source are not published but stand-ins, one
-  fluid alone can serve the point, and the limit of discharge temperature that calls for its
-  intercooler is a guess, which one stage would exceed by a few kelvin only.
-
-## From small to large lift
-
-{FLUID}, {HEAT_KW:.0f} kW, supply at {SUPPLY_DEGC:.0f} °C. Lift is sink out less source in, as
-Jesper defines it. "Constant efficiency" is the same cycle if its isentropic
-efficiency did not fall at small lift, which the engine lets it do (`low_lift_factor`), and without
-the bound by the Lorenz COP.
-
-Source cooled by {WIDE["source_cooling_k"]:.0f} K, sink warmed by {WIDE["sink_glide_k"]:.0f} K:
-
-{lifts_table(wide_lifts)}
-
-Source cooled by {NARROW["source_cooling_k"]:.0f} K, sink warmed by {NARROW["sink_glide_k"]:.0f} K:
-
-{lifts_table(narrow_lifts)}
-
-**10 to 25 K, the lifts of data-centre sources.** A constant isentropic efficiency over-predicts:
-here by {span(small["constant_deviation_share"])} against Jesper, most at the smallest lift. With
-the fall of the efficiency the engine deviates by {span(small["deviation_share"])}. That fall comes
-from the built-in volume ratio of compressors, not from these figures, and Jesper's correlation is
-itself a fit with scatter. Jensen and Pieper take a constant efficiency too and lie above Jesper
-in the same way.
-
-**40 K and more.** The engine is {span(large["deviation_share"])} from Jesper. From
-{doubled:.0f} K on it chooses two stages, and the correlation describes machines on the market,
-whatever their number of stages. Force `variant="single"` to see what one stage gives.
-
-## Why a COP carries ±{share_of(band.value)}
-
-Machines of one class differ among themselves in compressor, exchangers and drive, and published
-machines scatter around any curve, so no model with one efficiency per size can remove it. The
-engine's own choices (pinches of {machine["evaporator_pinch_k"]:g} and
-{machine["condenser_pinch_k"]:g} K, superheat of {machine["superheat_k"]:g} K, efficiencies by class
-of size, {share_of(machine["auxiliary_share"])} of the heat for auxiliaries)
-are rows with ranges, most of them judgements. The band is a judgement too
-({share_of(band.low)} to {share_of(band.high)}, `machine/cop_band_share`). Deviations above show
-that for a plant whose temperatures are badly known it is too narrow: the definition of source and
-return temperature moves a COP more than the machine does.
-
-## What is not known
-
-No open table of measured COPs of large heat pumps at sources of 20 to 60 °C was found. The evidence
-at data-centre temperatures is the Danish catalogue, the two correlations and a few plants, of which
-only Kajaani states all four temperatures. Figures above are nameplate or design values, not
-measurements over a year.
-""")
+def machine_told() -> dict[str, str]:
+    """What the engine takes for every machine."""
+    band = assumption("heat_pumps", "machine", "cop_band_share")
+    machine = wide("heat_pumps").loc["machine"]
+    return {
+        "band": share_of(band.value),
+        "band_low": share_of(band.low),
+        "band_high": share_of(band.high),
+        "evaporator_pinch_k": f"{machine['evaporator_pinch_k']:g}",
+        "condenser_pinch_k": f"{machine['condenser_pinch_k']:g}",
+        "superheat_k": f"{machine['superheat_k']:g}",
+        "auxiliaries": share_of(machine["auxiliary_share"]),
+    }
 
 
 def danish_words(danish: pd.DataFrame) -> str:
