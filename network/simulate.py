@@ -9,7 +9,6 @@ do about consumers that get too little in `corrections`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +17,15 @@ from heatreach.thermo import PhysicsRangeError
 from heatreach.thermo.water import COLDEST_DEGC, WARMEST_DEGC
 
 from .flows import design_peak_kw
-from .operation.hydraulics import network_pressures, pipe_friction, pump_power_kw
 from .operation.mean_load import (
     LinkTemperatures,
     NetworkTemperatures,
     link_temperatures,
     network_temperatures,
 )
+from .operation.settled import Pipes, Seats, state_of
 from .operation.states import NetworkState, Operation
-from .operation.thermal import enthalpy_kj_kg, thermal_state
+from .operation.thermal import thermal_state
 from .sizing import NO_PIPE
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from .catalogue import Catalogue
     from .design import DesignRules
     from .designing.plan_tables import NetworkPlan
-    from .flows import Tree
-    from .operation.thermal import ThermalState
     from .streets import StreetGraph
 
 __all__ = [
@@ -147,27 +144,17 @@ def simulate_network(
         ground_degc=ground,
         drop_max_k=operation.drop_max_k,
     )
-    state = _state(plan.tree, thermal, pipes, seats, at_nodes, ground, operation)
+    state = state_of(plan.tree, thermal, pipes, seats, at_nodes, ground, operation)
     return state if asked.ndim > 1 else state.only()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pipes:
-    """Length, loss coefficient and bore of the pipes towards each tree node."""
-
-    length_m: npt.NDArray[np.float64]
-    u_value_w_mk: npt.NDArray[np.float64]
-    inner_diameter_mm: npt.NDArray[np.float64]
-    roughness_mm: float
-
-
-def _pipes(plan: NetworkPlan, catalogue: Catalogue) -> _Pipes:
+def _pipes(plan: NetworkPlan, catalogue: Catalogue) -> Pipes:
     """Pipes of a plan; an edge without pipe loses neither heat nor pressure."""
     size = plan.edges["size"].to_numpy(dtype=np.int64)
     laid = np.concatenate([[False], size != NO_PIPE])
     length = np.concatenate([[0.0], plan.edges["length_m"].to_numpy(dtype=float)])
     size = np.concatenate([[0], np.maximum(size, 0)])
-    return _Pipes(
+    return Pipes(
         np.where(laid, length, 0.0),
         catalogue.u_value_w_mk[size],
         catalogue.inner_diameter_mm[size],
@@ -175,19 +162,7 @@ def _pipes(plan: NetworkPlan, catalogue: Catalogue) -> _Pipes:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Seats:
-    """Connected consumers: row in the table, tree node, temperatures needed and given back."""
-
-    rows: int
-    row: npt.NDArray[np.int64]
-    leaf: npt.NDArray[np.int64]
-    need_degc: npt.NDArray[np.float64]
-    back_degc: npt.NDArray[np.float64]
-    back_at_nodes: npt.NDArray[np.float64]
-
-
-def _seats(plan: NetworkPlan, streets: StreetGraph, rules: DesignRules) -> _Seats:
+def _seats(plan: NetworkPlan, streets: StreetGraph, rules: DesignRules) -> Seats:
     """Where the consumers of a plan sit in its tree."""
     place = np.full(streets.nodes + 1, -1)
     place[plan.tree.node] = np.arange(len(plan.tree.node))
@@ -198,7 +173,7 @@ def _seats(plan: NetworkPlan, streets: StreetGraph, rules: DesignRules) -> _Seat
     back_at_nodes = np.full(len(plan.tree.node), rules.return_degc)
     back_at_nodes[leaf] = back
     need = _column(served, "supply_degc", rules.supply_degc)
-    return _Seats(len(plan.consumers), row, leaf, need, back, back_at_nodes)
+    return Seats(len(plan.consumers), row, leaf, need, back, back_at_nodes)
 
 
 def _column(frame: pd.DataFrame, name: str, otherwise: float) -> npt.NDArray[np.float64]:
@@ -213,7 +188,7 @@ def _per_state(value: npt.ArrayLike, states: int) -> npt.NDArray[np.float64]:
     return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=float), (states,)))
 
 
-def _refuse_cold_source(source_degc: npt.NDArray[np.float64], seats: _Seats) -> None:
+def _refuse_cold_source(source_degc: npt.NDArray[np.float64], seats: Seats) -> None:
     """Refuse supply temperatures no consumer can be served with."""
     if not ((source_degc >= COLDEST_DEGC) & (source_degc <= WARMEST_DEGC)).all():
         raise PhysicsRangeError(
@@ -226,95 +201,3 @@ def _refuse_cold_source(source_degc: npt.NDArray[np.float64], seats: _Seats) -> 
             f"supply temperature {source_degc.min():g} °C is not above the return temperature "
             f"{warmest:g} °C of a consumer; raise the supply or lower the return"
         )
-
-
-def _state(
-    tree: Tree,
-    thermal: ThermalState,
-    pipes: _Pipes,
-    seats: _Seats,
-    asked_kw: npt.NDArray[np.float64],
-    ground_degc: npt.NDArray[np.float64],
-    operation: Operation,
-) -> NetworkState:
-    """All results of thermally settled states."""
-    parent, flow = tree.parent, thermal.flow_kg_s
-    begin = thermal.supply_degc[:, parent]
-    begin[:, 0] = thermal.supply_degc[:, 0]
-    middle = (begin + thermal.supply_degc, thermal.return_degc + thermal.arriving_degc)
-    there, back = (
-        pipe_friction(
-            flow,
-            pipes.inner_diameter_mm,
-            temperature_degc=both / 2.0,
-            roughness_mm=pipes.roughness_mm,
-        )
-        for both in middle
-    )
-    share = pipes.length_m * (1.0 + operation.fittings_share)
-    pressure = network_pressures(
-        tree,
-        there.gradient_pa_m * share,
-        back.gradient_pa_m * share,
-        served=seats.leaf,
-        substation_drop_pa=operation.substation_drop_pa,
-        head_max_pa=operation.head_max_pa,
-    )
-    arriving, home = thermal.supply_degc[:, seats.leaf], thermal.return_degc[:, 0]
-    differential = (pressure.supply_pa - pressure.return_pa)[:, seats.leaf]
-    source = thermal.supply_degc[:, 0]
-    fed = flow[:, 0] * (enthalpy_kj_kg(source) - enthalpy_kj_kg(home))
-    delivered = thermal.delivered_kw.sum(axis=1)
-    over = ground_degc[:, None]
-    mean = _log_mean(begin - over, thermal.supply_degc - over) + _log_mean(
-        thermal.return_degc - over, thermal.arriving_degc - over
-    )
-    lost = (mean * pipes.length_m * pipes.u_value_w_mk).sum(axis=1) / 1e3
-    own = thermal.own_kg_s[:, seats.leaf]
-    taken = thermal.delivered_kw[:, seats.leaf]
-    given = enthalpy_kj_kg(arriving) - enthalpy_kj_kg(seats.back_degc)
-    needed = np.where(taken > 0.0, taken / np.maximum(given, 1e-9), 0.0)
-
-    def of_rows(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        table = np.full((len(values), seats.rows), np.nan)
-        table[:, seats.row] = values
-        return table
-
-    return NetworkState(
-        flow_kg_s=flow,
-        velocity_m_s=there.velocity_m_s,
-        supply_degc=thermal.supply_degc,
-        return_degc=thermal.return_degc,
-        supply_pa=pressure.supply_pa,
-        return_pa=pressure.return_pa,
-        supply_gradient_pa_m=there.gradient_pa_m,
-        return_gradient_pa_m=back.gradient_pa_m,
-        supply_loss_kw=thermal.supply_loss_kw,
-        return_loss_kw=thermal.return_loss_kw,
-        arriving_degc=of_rows(arriving),
-        leaving_degc=of_rows(thermal.return_degc[:, seats.leaf]),
-        own_kg_s=of_rows(own),
-        bypass_kg_s=of_rows(np.maximum(own - needed, 0.0)),
-        differential_pa=of_rows(differential),
-        too_cold_k=of_rows(np.maximum(seats.need_degc - arriving, 0.0)),
-        too_little_pa=of_rows(np.maximum(operation.substation_drop_pa - differential, 0.0)),
-        heat_short_kw=of_rows(np.maximum(asked_kw[:, seats.leaf] - taken, 0.0)),
-        head_pa=pressure.head_pa,
-        pump_kw=pump_power_kw(flow[:, 0], pressure.head_pa, return_degc=home),
-        source_supply_degc=source,
-        source_return_degc=home,
-        fed_kw=fed,
-        heat_kw=delivered,
-        balance_error=(fed - delivered - lost) / np.maximum(np.abs(fed), 1e-12),
-        settled=thermal.settled,
-    )
-
-
-def _log_mean(
-    first: npt.NDArray[np.float64], last: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Logarithmic mean of two temperature differences; the plain mean where they nearly agree."""
-    near = np.abs(first - last) <= 1e-5 * np.abs(first)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (first - last) / np.log(first / last)
-    return np.where(near | ~np.isfinite(mean), (first + last) / 2.0, mean)
