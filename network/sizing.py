@@ -7,6 +7,7 @@ temperature, for one pipe. Where even the largest pipe is too small the answer i
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,16 +112,35 @@ def flow_limits_kg_s(
     >>> bool((np.diff(limits) > 0).all())
     True
     """
-    temperature, bore = temperature_degc[:, None], catalogue.inner_diameter_mm[None, :]
+    limits = _limits(
+        np.ascontiguousarray(temperature_degc, dtype=float).tobytes(),
+        np.ascontiguousarray(catalogue.inner_diameter_mm, dtype=float).tobytes(),
+        np.ascontiguousarray(catalogue.velocity_max_m_s, dtype=float).tobytes(),
+        catalogue.gradient_max_pa_m,
+        catalogue.roughness_mm,
+    )
+    return limits.copy()
+
+
+@lru_cache(maxsize=64)
+def _limits(
+    temperatures: bytes,
+    bores: bytes,
+    velocities: bytes,
+    gradient_max_pa_m: float,
+    roughness_mm: float,
+) -> npt.NDArray[np.float64]:
+    """Limits of pipes at temperatures, arrays handed over as bytes: every design asks for them."""
+    temperature, bore = np.frombuffer(temperatures)[:, None], np.frombuffer(bores)[None, :]
     per_flow = velocity_m_s(1.0, bore, density_kg_m3(temperature))
-    high = catalogue.velocity_max_m_s / per_flow
+    high = np.frombuffer(velocities) / per_flow
     low = np.zeros_like(high)
     candidate = high
     for _ in range(BISECTIONS):
         gradient = pressure_gradient_pa_m(
-            candidate, bore, temperature_degc=temperature, roughness_mm=catalogue.roughness_mm
+            candidate, bore, temperature_degc=temperature, roughness_mm=roughness_mm
         )
-        fits = gradient <= catalogue.gradient_max_pa_m
+        fits = gradient <= gradient_max_pa_m
         low, high = np.where(fits, candidate, low), np.where(fits, high, candidate)
         candidate = (low + high) / 2.0
     return low

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,18 @@ class InputError(ValueError):
         lines = "\n".join(f"  - {problem}" for problem in self.problems)
         super().__init__(f"{head} in the inputs:\n{lines}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again of its problems, in another process too."""
+        return type(self), (self.problems,), self.__dict__
+
 
 class FetchError(OSError):
     """A download that failed; the message names every address tried and the way round it."""
+
+
+class WorkerError(RuntimeError):
+    """A process of a crew that could not begin, or ended before its work was done."""
+
+
+class UnknownIdError(LookupError):
+    """An identifier that a finished study does not hold; the message names the nearest."""

@@ -8,7 +8,7 @@ rounds search only; the last design is searched more thoroughly and bounded.
 
 Where there are existing heat networks, a site is also planned without them; the better one stays.
 Each site is first planned as if the others were not built; sites that want the same consumers are
-then planned together (`rivals`).
+then planned together (`rivals`). Sites, and groups of sites, are the pieces that workers share.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from heatreach.network import SKETCH, pipe_catalogue
 from heatreach.thermo import exact_machines
 
 from .consumers.heat_networks import HEAT_NETWORK
-from .planning.basis import Basis
+from .planning.basis import Basis, bounded
 from .planning.feed_in import fed_in
 from .planning.network_energy import SITE_WATER, Making
 from .planning.project_tables import NetworkStudy, SiteNetwork, nothing
 from .planning.rivals import planned_jointly
 from .planning.terms import consumer_terms
 from .planning.worth import connection_values, design_rules, first_guess
+from .workers import crew_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,7 +48,13 @@ one that comes nearest to paying is shown; it is appraised at the real price all
 
 
 def site_networks(
-    inputs: Inputs, scenario: Scenario, conditions: Conditions, hours: Hours, attached: Attached
+    inputs: Inputs,
+    scenario: Scenario,
+    conditions: Conditions,
+    hours: Hours,
+    attached: Attached,
+    *,
+    workers: int = 1,
 ) -> list[SiteNetwork]:
     """
     A network for every site; sites that want the same consumers are planned together.
@@ -58,6 +65,8 @@ def site_networks(
         The study.
     attached
         Graph with sites and consumers.
+    workers
+        How many processes plan sites at the same time; the networks are the same.
 
     Returns
     -------
@@ -65,26 +74,39 @@ def site_networks(
         One per site, in the order of the sites; ``status`` ``nothing_worth_connecting``,
         ``unreachable`` or ``infeasible`` where there is no project.
     """
-    study = NetworkStudy(
+    # What zones and maps are made of need not be sent to workers.
+    needed = replace(inputs, everywhere=inputs.everywhere[:0], buildings=inputs.buildings[:0])
+    names = inputs.sites["id"].tolist()
+    parts = (needed, scenario, conditions, hours, attached)
+    with crew_of(min(workers, len(names)), _network_study, *parts) as crew:
+        alone = crew.each(_alone, range(len(names)), names=[f"data centre {n}" for n in names])
+        return planned_jointly(crew, alone, again=_planned_again)
+
+
+def _network_study(
+    inputs: Inputs, scenario: Scenario, conditions: Conditions, hours: Hours, attached: Attached
+) -> NetworkStudy:
+    """What the networks of all sites share."""
+    rules, machine = scenario.network, scenario.heat_pump
+    return NetworkStudy(
         inputs,
         scenario,
         conditions,
         attached,
-        pipe_catalogue(
-            insulation_series=scenario.network.insulation_series, money=scenario.economics.money
-        ),
+        pipe_catalogue(insulation_series=rules.insulation_series, money=scenario.economics.money),
         _with_terms(inputs, scenario, attached),
         Making(
             scenario=scenario,
             conditions=conditions,
             hours=hours,
-            machines=exact_machines(
-                scenario.heat_pump.refrigerant, variant=scenario.heat_pump.cycle
-            ),
+            machines=exact_machines(machine.refrigerant, variant=machine.cycle),
         ),
     )
-    alone = [_network_of(study, number) for number in range(len(inputs.sites))]
-    return planned_jointly(study, alone, again=_planned_again)
+
+
+def _alone(study: NetworkStudy, number: int) -> SiteNetwork:
+    """Network of a site as if the others were not built, with a bound."""
+    return bounded(study, _network_of(study, number))
 
 
 def _planned_again(

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
 
 from heatreach.data import assumption
 
@@ -240,6 +239,9 @@ def bank_reliability(
     wanted = _machines(needed)
     if np.any(wanted < 1.0):
         raise PhysicsRangeError("a bank without needed machines has no reliability; give 1 or more")
+    # scipy.stats takes half a second to import: only those who ask for reliability wait for it.
+    from scipy.stats import binom
+
     count, wanted, able = np.broadcast_arrays(_machines(units), wanted, able)
     full = binom.sf(wanted - 1.0, count, able)
     mean = np.zeros(wanted.shape)

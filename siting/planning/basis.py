@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from heatreach.network import design_network, flow_share
+import numpy as np
+
+from heatreach.network import NORMAL, design_network, flow_share
 
 from .network_energy import mean_state, network_supply
 from .operation import operated_network, priced_warmth
@@ -146,3 +148,34 @@ def _joined(connections: gpd.GeoDataFrame, consumers: pd.DataFrame) -> gpd.GeoDa
     """CONNECTIONS with what reaches each consumer."""
     found = consumers.reindex(connections["consumer_id"])
     return connections.assign(**{str(name): found[name].to_numpy() for name in found})
+
+
+def bounded(study: NetworkStudy, network: SiteNetwork) -> SiteNetwork:
+    """
+    A network designed with more effort and a bound; the better of the two, with that bound.
+
+    Parameters
+    ----------
+    study
+        What the networks share.
+    network
+        Designed with little effort.
+
+    Returns
+    -------
+    network
+        With ``lower_bound`` and gap; one without a plan is given back.
+    """
+    if network.made is None:
+        return network
+    made = network.made
+    basis = made.basis
+    plan = basis.designed(study, effort=NORMAL)
+    if plan.consumers["connected"].any():
+        again = basis.appraised(study, plan)
+        if not isinstance(again, str) and again.npv >= network.npv:
+            return again
+    lower = min(plan.lower_bound, made.plan.objective)
+    gap = made.plan.objective / lower - 1.0 if lower > 0.0 else np.inf
+    kept = replace(made.plan, lower_bound=lower, gap=gap, proven=False)
+    return basis.tables(study, kept, made.state, made.energy)

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from heatreach.thermo import AMBIENT, CENTRAL
+from heatreach.thermo import AMBIENT, CENTRAL, PREHEAT
 
 from ..appraisal.heat_price import CONSUMER_LINES, PRESENT_EMISSIONS
 from ..appraise import appraise
@@ -23,8 +24,6 @@ from .feed_in import delivered
 from .supply import supply_energy
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from heatreach.thermo import Machines
 
     from ..appraisal.conditions import Conditions
@@ -64,13 +63,53 @@ def best_supply(
     working = [frame for frame in energies if frame["status"].iloc[0] == "ok"]
     if not working:
         return tried[-1]
-    figure, sign = (AVOIDED, -1.0) if scenario.ranking.objective == AVOIDED else (LCOH, 1.0)
-    costs = [
-        sign * appraise(without_pipes(frame), scenario, conditions)[figure].iloc[0]
-        for frame in working
-    ]
-    best = working[int(np.argmin(costs))]
+    best = working[0] if len(working) == 1 else _cheapest(working, scenario, conditions)
     return best[list(tried[0])]
+
+
+def _cheapest(
+    working: list[pd.DataFrame], scenario: Scenario, conditions: Conditions
+) -> pd.DataFrame:
+    """The energies with the cheapest heat, or the least emissions where those are ranked by."""
+    figure, sign = (AVOIDED, -1.0) if scenario.ranking.objective == AVOIDED else (LCOH, 1.0)
+    centres = without_pipes(pd.concat(working, ignore_index=True))
+    costs = sign * appraise(centres, scenario, conditions)[figure].to_numpy()
+    return working[int(np.argmin(costs))]
+
+
+def supply_each(
+    loads: YearLoads,
+    arrangement: str,
+    scenario: Scenario,
+    conditions: Conditions,
+    *,
+    machines: Machines,
+) -> pd.DataFrame:
+    """
+    Energies of loads that are alternatives to each other, each as if it stood alone.
+
+    Parameters
+    ----------
+    loads, arrangement, scenario, conditions, machines
+        As for `heatreach.siting.planning.supply.supply_energy`.
+
+    Returns
+    -------
+    energy
+        As of that.
+
+    Notes
+    -----
+    Preheaters settle in common rounds and sizes by cost share their grids: there the company of
+    other rows shows in the last digits, so those rows are reckoned one by one.
+    """
+    if arrangement != PREHEAT and scenario.heat_pump.sizing != "least_cost":
+        return supply_energy(loads, arrangement, scenario, conditions, machines=machines)
+    numbers = np.arange(len(loads.table))
+    rows = (loads.rows(numbers == number) for number in numbers)
+    return pd.concat(
+        [supply_energy(row, arrangement, scenario, conditions, machines=machines) for row in rows]
+    )
 
 
 def network_arrangements(scenario: Scenario) -> tuple[str, ...]:
@@ -111,8 +150,10 @@ def without_pipes(energy: pd.DataFrame) -> pd.DataFrame:
     centre
         The same with those columns zero.
     """
-    nothing = dict.fromkeys(
-        [
+    nothing = pd.DataFrame(
+        0.0,
+        index=energy.index,
+        columns=[
             "pipe_capex",
             "bore_capex",
             "pipe_capex_low",
@@ -127,6 +168,6 @@ def without_pipes(energy: pd.DataFrame) -> pd.DataFrame:
             "present_electricity_mwh",
             "embodied_t_co2e",
         ],
-        0.0,
     )
-    return energy.assign(**nothing)
+    with_pipes = [column for column in nothing if column in energy]
+    return pd.concat([energy.drop(columns=with_pipes), nothing], axis=1)

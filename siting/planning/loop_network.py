@@ -23,7 +23,8 @@ from ..appraise import RANGE, appraise
 from .arrangements import NO_SUBSTATION, TOO_LARGE, arrangement_machines
 from .feed_in import delivered
 from .loads import year_loads
-from .network_energy import SITE_WATER, mean_state, network_figures
+from .network_energy import SITE_WATER, mean_state
+from .network_load import network_figures
 from .supply import supply_energy
 from .terms import ending, yearly_terms
 

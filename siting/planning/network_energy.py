@@ -1,5 +1,5 @@
 """
-Temperatures, energies and pressures of a designed network.
+Temperatures and energies of a designed network.
 
 The network room knows pipes and flows, `options` knows machines; here a plan of the one becomes the
 load of the other.
@@ -15,24 +15,20 @@ import numpy as np
 import pandas as pd
 
 from heatreach.network import network_temperatures
-from heatreach.thermo import (
-    HOURS_PER_YEAR,
-    heat_capacity_kj_kgk,
-    mass_flow_kg_s,
-    pressure_gradient_pa_m,
-)
+from heatreach.thermo import HOURS_PER_YEAR, heat_capacity_kj_kgk
 
 from ..appraisal.credits import site_credits
 from ..consumers.heat_networks import HEAT_NETWORK
 from ..hours import mixed_shape
-from .energy_centre import best_supply
+from .energy_centre import best_supply, supply_each
 from .feed_in import delivered
 from .loads import year_loads
-from .pumping import pump_head_pa, pumping_mwh
 from .supply import plant_year
 from .year_tables import source_taken_kw
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from heatreach.network import (
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
         NetworkPlan,
         NetworkTemperatures,
         StreetGraph,
-        Tree,
     )
     from heatreach.thermo import Dispatch, Machines
 
@@ -106,7 +101,9 @@ def mean_state(
         u_value_w_mk=np.concatenate([[0.0], u_value]),
         ground_degc=rules.ground_degc,
         drop_max_k=scenario.network.supply_drop_max_k,
-        heat_capacity_kj_kgk=float(heat_capacity_kj_kgk(_middle_degc(rules))),
+        heat_capacity_kj_kgk=float(
+            heat_capacity_kj_kgk((rules.supply_degc + rules.return_degc) / 2.0)
+        ),
         source_least_degc=source_least_degc,
     )
     if not state.settled:
@@ -146,16 +143,60 @@ def network_supply(
     energy
         As `heatreach.siting.planning.energy_centre.best_supply`.
     """
-    served = plan.consumers[plan.consumers["connected"]]
-    heat, loss_kw = served["annual_heat_mwh"], float(state.loss_kw.sum())
-    load = {
-        "heat_mwh": float(heat.sum()),
+    load = _load(plan, state)
+    if supply_degc is not None:
+        load["sink_out_degc"] = supply_degc
+    return supplied(site, load, _served(plan), making)
+
+
+def supplies_under(
+    arrangement: str,
+    site: pd.Series[Any],
+    networks: Sequence[tuple[NetworkPlan, NetworkTemperatures]],
+    making: Making,
+) -> pd.DataFrame:
+    """
+    Energies of one arrangement on several networks of the same consumers, one row each.
+
+    Parameters
+    ----------
+    arrangement
+        One of `heatreach.thermo.ARRANGEMENTS`, but not the ambient loop.
+    site
+        Row of SITES.
+    networks
+        Plans that connect the same consumers, each with its mean-load state.
+    making
+        How heat may be made.
+
+    Returns
+    -------
+    energy
+        As `supplied`, index 0, 1, ….
+    """
+    served = _served(networks[0][0])
+    loads = _site_loads(site, [_load(*network) for network in networks], served, making)
+    energy = supply_each(
+        loads, arrangement, making.scenario, making.conditions, machines=making.machines
+    )
+    return delivered(loads.table.join(energy))
+
+
+def _served(plan: NetworkPlan) -> pd.DataFrame:
+    """Consumers that a plan connects."""
+    return plan.consumers[plan.consumers["connected"]]
+
+
+def _load(plan: NetworkPlan, state: NetworkTemperatures) -> dict[str, float]:
+    """Heat, loss, design peak and temperatures of a network."""
+    loss_kw = float(state.loss_kw.sum())
+    return {
+        "heat_mwh": float(_served(plan)["annual_heat_mwh"].sum()),
         "loss_mwh": loss_kw * HOURS_PER_YEAR / 1e3,
         "feed_peak_kw": plan.peak_kw + loss_kw,
-        "sink_out_degc": float(state.supply_degc[0]) if supply_degc is None else supply_degc,
+        "sink_out_degc": float(state.supply_degc[0]),
         "sink_in_degc": state.source_return_degc,
     }
-    return supplied(site, load, served, making)
 
 
 def supplied(
@@ -180,10 +221,21 @@ def supplied(
     energy
         One row, the load's columns included; ``heat_mwh`` is what is delivered.
     """
-    frame = pd.DataFrame([load | {name: site[name] for name in SITE_WATER}])
-    loads = _shared_loads(frame.assign(**_network_shares(load, consumers)), consumers, making)
+    loads = _site_loads(site, [load], consumers, making)
     energy = best_supply(loads, making.scenario, making.conditions, machines=making.machines)
     return delivered(loads.table.join(energy))
+
+
+def _site_loads(
+    site: pd.Series[Any],
+    loads: Sequence[dict[str, float]],
+    consumers: pd.DataFrame,
+    making: Making,
+) -> YearLoads:
+    """Loads of the same consumers on one site with their hours."""
+    water = {name: site[name] for name in SITE_WATER}
+    rows = [load | water | _network_shares(load, consumers) for load in loads]
+    return _shared_loads(pd.DataFrame(rows), consumers, making)
 
 
 def _network_shares(load: dict[str, float], consumers: pd.DataFrame) -> dict[str, float]:
@@ -198,7 +250,7 @@ def _network_shares(load: dict[str, float], consumers: pd.DataFrame) -> dict[str
 
 
 def _shared_loads(table: pd.DataFrame, consumers: pd.DataFrame, making: Making) -> YearLoads:
-    """Load of one network with the hours of those who share it."""
+    """Loads of networks with the hours of those who share each of them."""
     uses = consumers.rename(columns={"annual_heat_mwh": "heat_mwh"})
     network = (uses["use"] == HEAT_NETWORK).to_numpy()
     some = bool(network.any() and not network.all())
@@ -263,65 +315,3 @@ class Making:
     conditions: Conditions
     hours: Hours
     machines: Machines
-
-
-def network_figures(
-    plan: NetworkPlan,
-    state: NetworkTemperatures,
-    *,
-    rules: DesignRules,
-    catalogue: Catalogue,
-    scenario: Scenario,
-) -> dict[str, Any]:
-    """
-    Pressure, pumping, largest pipe and largest cooling of a network.
-
-    Parameters
-    ----------
-    plan
-        The designed network.
-    state
-        Its mean-load state.
-    rules, catalogue, scenario
-        Conditions of the design.
-
-    Returns
-    -------
-    figures
-        Columns of PROJECTS.
-    """
-    tree, edges = plan.tree, plan.edges
-    gradient = pressure_gradient_pa_m(
-        edges["flow_kg_s"].to_numpy(),
-        catalogue.inner_diameter_mm[edges["size"].to_numpy()],
-        temperature_degc=_middle_degc(rules),
-        roughness_mm=catalogue.roughness_mm,
-    )
-    both_pipes = np.concatenate([[0.0], 2.0 * gradient * edges["length_m"].to_numpy()])
-    drop = tree.upstream(both_pipes).max()
-    peak_flow = float(mass_flow_kg_s(plan.peak_kw, rules.supply_degc, rules.return_degc))
-    pumping = pumping_mwh(
-        np.array([peak_flow]),
-        np.array([drop]),
-        temperature_degc=np.array([_middle_degc(rules)]),
-        mean_flow_kg_s=state.flow_kg_s[:1],
-        scenario=scenario,
-    )
-    return {
-        "pump_head_kpa": float(pump_head_pa(drop, scenario)) / 1e3,
-        "pumping_mwh": float(pumping[0]),
-        "flow_kg_s": float(peak_flow),
-        "peak_kw": plan.peak_kw,
-        "dn_max": catalogue.dn[edges["size"].max()],
-        "supply_drop_k": float(state.supply_degc[0] - state.supply_degc[_leaves(tree)].min()),
-    }
-
-
-def _middle_degc(rules: DesignRules) -> float:
-    """Mean of design supply and return temperature [°C]."""
-    return (rules.supply_degc + rules.return_degc) / 2.0
-
-
-def _leaves(tree: Tree) -> npt.NDArray[np.int64]:
-    """Tree nodes with nothing behind them."""
-    return np.setdiff1d(np.arange(len(tree.node)), tree.parent[1:])

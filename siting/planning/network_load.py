@@ -1,8 +1,9 @@
 """
 What a network asks, costs and earns as one row, from its consumers and trenches.
 
-Sums over the connected consumers and the sections of a plan, put beside the energies of its machine
-and appraised. `project_tables` makes the project of it, `project_options` compares such rows.
+Pressure and pumping, and sums over the connected consumers and the sections of a plan, put beside
+the energies of its machine and appraised. `project_tables` makes the project of it,
+`project_options` compares such rows.
 """
 
 from __future__ import annotations
@@ -13,18 +14,28 @@ import numpy as np
 import pandas as pd
 
 from heatreach.data import assumption
+from heatreach.thermo import mass_flow_kg_s, pressure_gradient_pa_m
 
 from ..appraisal.carbon import pipe_embodied_t_co2e
 from ..appraise import RANGE, appraise
 from ..consumers.heat_networks import HEAT_NETWORK
-from .network_energy import network_figures
+from .pumping import pump_head_pa, pumping_mwh
 from .terms import ending, yearly_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from heatreach.network import DesignRules, NetworkPlan, NetworkTemperatures
+    import numpy.typing as npt
 
+    from heatreach.network import (
+        Catalogue,
+        DesignRules,
+        NetworkPlan,
+        NetworkTemperatures,
+        Tree,
+    )
+
+    from ..scenario import Scenario
     from .project_tables import NetworkStudy
 
 
@@ -50,12 +61,106 @@ def appraised_load(
         One row: ``energy`` with the sums over consumers and trenches and all of
         `heatreach.siting.appraise.appraise`.
     """
-    got = served_heat(plan.consumers[plan.consumers["connected"]], energy)
-    own = network_figures(plan, state, rules=rules, **study.pipes)
-    sums = _sums(study, got, plan)
-    load = energy.assign(**(own | dict(known or {})), **sums)
+    return appraised_loads(study, [(plan, rules, state)], energy, known)
+
+
+def appraised_loads(
+    study: NetworkStudy,
+    networks: Sequence[tuple[NetworkPlan, DesignRules, NetworkTemperatures]],
+    energy: pd.DataFrame,
+    known: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """
+    Energies, sums, money and carbon of several networks at once.
+
+    Parameters
+    ----------
+    study
+        What the networks share.
+    networks
+        Plan, conditions and state of each.
+    energy
+        Machine and energies, one row per network.
+    known
+        Figures of all of them that are known better.
+
+    Returns
+    -------
+    loads
+        As `appraised_load`, one row per network, index as in ``energy``.
+    """
+    records = []
+    for number, (plan, rules, state) in enumerate(networks):
+        served = plan.consumers[plan.consumers["connected"]]
+        got = served_heat(served, energy.iloc[[number]])
+        own = network_figures(plan, state, rules=rules, **study.pipes)
+        records.append(own | dict(known or {}) | _sums(study, got, plan))
+    found = pd.DataFrame(records, index=energy.index)
+    load = pd.concat([energy.drop(columns=[c for c in energy if c in found]), found], axis=1)
     figures = appraise(load, study.scenario, study.conditions)
     return load.drop(columns=[c for c in load if c in figures]).join(figures)
+
+
+def network_figures(
+    plan: NetworkPlan,
+    state: NetworkTemperatures,
+    *,
+    rules: DesignRules,
+    catalogue: Catalogue,
+    scenario: Scenario,
+) -> dict[str, Any]:
+    """
+    Pressure, pumping, largest pipe and largest cooling of a network.
+
+    Parameters
+    ----------
+    plan
+        The designed network.
+    state
+        Its mean-load state.
+    rules, catalogue, scenario
+        Conditions of the design.
+
+    Returns
+    -------
+    figures
+        Columns of PROJECTS.
+    """
+    tree, edges = plan.tree, plan.edges
+    gradient = pressure_gradient_pa_m(
+        edges["flow_kg_s"].to_numpy(),
+        catalogue.inner_diameter_mm[edges["size"].to_numpy()],
+        temperature_degc=_middle_degc(rules),
+        roughness_mm=catalogue.roughness_mm,
+    )
+    both_pipes = np.concatenate([[0.0], 2.0 * gradient * edges["length_m"].to_numpy()])
+    drop = tree.upstream(both_pipes).max()
+    peak_flow = float(mass_flow_kg_s(plan.peak_kw, rules.supply_degc, rules.return_degc))
+    pumping = pumping_mwh(
+        np.array([peak_flow]),
+        np.array([drop]),
+        temperature_degc=np.array([_middle_degc(rules)]),
+        mean_flow_kg_s=state.flow_kg_s[:1],
+        scenario=scenario,
+    )
+    return {
+        "pump_head_kpa": float(pump_head_pa(drop, scenario)) / 1e3,
+        "pumping_mwh": float(pumping[0]),
+        "flow_kg_s": float(peak_flow),
+        "peak_kw": plan.peak_kw,
+        "dn_max": catalogue.dn[edges["size"].max()],
+        "supply_drop_k": float(state.supply_degc[0] - state.supply_degc[_leaves(tree)].min()),
+    }
+
+
+def _middle_degc(rules: DesignRules) -> float:
+    """Mean of design supply and return temperature [°C]."""
+    return (rules.supply_degc + rules.return_degc) / 2.0
+
+
+def _leaves(tree: Tree) -> npt.NDArray[np.int64]:
+    """Tree nodes with nothing behind them."""
+    return np.setdiff1d(np.arange(len(tree.node)), tree.parent[1:])
 
 
 def served_heat(served: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:

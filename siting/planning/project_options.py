@@ -25,8 +25,8 @@ from .choice import NPV, OK, best_first, loser_reasons, way_keys, way_objective
 from .energy_centre import network_arrangements
 from .feed_in import WORDS
 from .loop_network import loop_figures
-from .network_energy import mean_state, network_supply
-from .network_load import appraised_load
+from .network_energy import mean_state, network_supply, supplies_under
+from .network_load import appraised_loads
 from .project_tables import Made
 from .temperatures import TOLERANCE_K, TRIED, too_cold_supplies, tried_supplies
 from .worth import connection_values, design_rules
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from .basis import Basis
     from .project_tables import NetworkStudy, SiteNetwork
+
+    _Piped = tuple[Basis, NetworkPlan, NetworkTemperatures]
 
 FIGURES = (
     "dn_max",
@@ -119,10 +121,13 @@ def _tried(study: NetworkStudy, network: SiteNetwork) -> tuple[dict[int, _Way], 
     need = _needed_degc(network.built.plan)
     ways: dict[int, _Way] = {}
     rows: list[dict[str, Any]] = []
-    for degc in _supplies(study, network, need):
-        warmed = _at_supply(study, network, degc)
-        for name in network_arrangements(study.scenario):
-            way = TOO_LARGE if warmed is None else _arranged(study, network, name, *warmed)
+    tried = [(degc, _at_supply(study, network, degc)) for degc in _supplies(study, network, need)]
+    piped = [warmed for _, warmed in tried if warmed is not None]
+    names = network_arrangements(study.scenario)
+    found = {name: iter(_arranged(study, network, name, piped)) for name in names}
+    for degc, warmed in tried:
+        for name in names:
+            way = TOO_LARGE if warmed is None else next(found[name])
             if isinstance(way, _Way):
                 ways[len(rows)] = way
                 rows.append(way.row)
@@ -164,9 +169,7 @@ def _supplies(study: NetworkStudy, network: SiteNetwork, need: float) -> list[fl
     return sorted({own, *(degc for degc in tried if abs(degc - own) > TOLERANCE_K)})
 
 
-def _at_supply(
-    study: NetworkStudy, network: SiteNetwork, degc: float
-) -> tuple[Basis, NetworkPlan, NetworkTemperatures] | None:
+def _at_supply(study: NetworkStudy, network: SiteNetwork, degc: float) -> _Piped | None:
     """Basis, pipes and temperatures of a network at a supply temperature; None without pipes."""
     made = network.built
     if degc == made.basis.rules.supply_degc:
@@ -187,30 +190,33 @@ def _warm_state(study: NetworkStudy, basis: Basis, plan: NetworkPlan) -> Network
 
 
 def _arranged(
-    study: NetworkStudy,
-    designed: SiteNetwork,
-    name: str,
-    basis: Basis,
-    plan: NetworkPlan,
-    state: NetworkTemperatures,
-) -> _Way | str:
-    """A network under an arrangement, or why it cannot work."""
+    study: NetworkStudy, designed: SiteNetwork, name: str, piped: list[_Piped]
+) -> list[_Way | str]:
+    """A network under an arrangement at each of some supplies, or why it cannot work there."""
+    if not piped:
+        return []
     forced = _forced(study, name)
-    energy = network_supply(basis.site, plan, state, forced.making)
-    if energy["status"].iloc[0] != OK:
-        return str(energy["reason"].iloc[0])
-    load = appraised_load(forced, plan, basis.rules, state, energy).iloc[0]
-    row = {"option": name, "supply_degc": basis.rules.supply_degc, "status": OK, "reason": ""}
-    row |= {column: load[column] for column in FIGURES}
-    return _Way(
-        study=forced,
-        designed=designed,
-        basis=basis,
-        plan=plan,
-        state=state,
-        energy=energy,
-        row=row,
-    )
+    networks = [(plan, state) for _, plan, state in piped]
+    energy = supplies_under(name, designed.built.basis.site, networks, forced.making)
+    works = np.flatnonzero(energy["status"] == OK).tolist()
+    made: list[_Way | str] = energy["reason"].tolist()
+    if not works:
+        return made
+    good = [(plan, basis.rules, state) for basis, plan, state in (piped[n] for n in works)]
+    rows = appraised_loads(forced, good, energy.iloc[works])[list(FIGURES)].to_dict("records")
+    for number, figures in zip(works, rows, strict=True):
+        basis, plan, state = piped[number]
+        row = {"option": name, "supply_degc": basis.rules.supply_degc, "status": OK, "reason": ""}
+        made[number] = _Way(
+            study=forced,
+            designed=designed,
+            basis=basis,
+            plan=plan,
+            state=state,
+            energy=energy.iloc[[number]].reset_index(drop=True),
+            row=row | {str(column): value for column, value in figures.items()},
+        )
+    return made
 
 
 def _forced(study: NetworkStudy, name: str) -> NetworkStudy:

@@ -146,7 +146,7 @@ def project_tables(
         Its machine and energies, one row.
     known
         Figures that are known better than by
-        `heatreach.siting.planning.network_energy.network_figures`.
+        `heatreach.siting.planning.network_load.network_figures`.
 
     Returns
     -------

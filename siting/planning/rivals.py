@@ -18,37 +18,42 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from heatreach.network import NORMAL, design_network
-
 from ..consumers.heat_networks import HEAT_NETWORK
 from .project_options import best_supplied
-from .project_tables import nothing
+from .ways_of_sharing import WAYS, Sharing, connected_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
-    import numpy.typing as npt
 
-    from heatreach.network import DesignRules, NetworkPlan
-
+    from ..workers import Crew
     from .basis import Basis
     from .project_tables import NetworkStudy, SiteNetwork
 
-OUTBID = "what it could heat is heated at less cost from another data centre"
-
 
 @dataclass(frozen=True, slots=True)
-class _Sharing:
-    """The study, networks with room for all, and how a site is planned anew with fewer to serve."""
+class _Contest:
+    """Networks that want the same consumers, and one way of sharing those out."""
 
-    study: NetworkStudy
+    way: Callable[[Sharing, list[SiteNetwork]], list[SiteNetwork]]
+    group: list[SiteNetwork]
     room: frozenset[str]
     again: Callable[[NetworkStudy, Basis, gpd.GeoDataFrame], SiteNetwork | str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """A network before its last step, what it would be alone, and who serves what it might."""
+
+    network: SiteNetwork
+    alone: SiteNetwork
+    group: list[SiteNetwork]
+    taken: frozenset[str]
+
+
 def planned_jointly(
-    study: NetworkStudy,
+    crew: Crew[NetworkStudy],
     alone: list[SiteNetwork],
     *,
     again: Callable[[NetworkStudy, Basis, gpd.GeoDataFrame], SiteNetwork | str],
@@ -58,10 +63,10 @@ def planned_jointly(
 
     Parameters
     ----------
-    study
-        What the networks share.
+    crew
+        Works on groups and sites; knows what the networks share.
     alone
-        Network of each site as if the others were not built.
+        Network of each site as if the others were not built, with a bound (`bounded`).
     again
         Plans a site anew for some of the consumers of its basis.
 
@@ -71,45 +76,89 @@ def planned_jointly(
         In the same order; ``npv_alone`` and ``consumers_alone`` say what each would be alone,
         ``shared_with`` which sites it was planned with.
     """
-    alone = [_bounded(study, one) for one in alone]
-    sharing = _Sharing(study, _with_room_for_all(alone), again)
-    room = sharing.room
+    room = _with_room_for_all(alone)
     networks, groups = list(alone), _rivals(alone, [[n] for n in range(len(alone))], room)
     done: list[list[int]] = [[n] for n in range(len(alone))]
     while True:
-        for group in groups:
-            if group not in done:
-                done.append(group)
-                shared = _shared_out(sharing, [alone[number] for number in group])
-                for number, network in zip(group, shared, strict=True):
-                    networks[number] = network
+        fresh = [group for group in groups if group not in done]
+        done += fresh
+        rivals = [[alone[number] for number in group] for group in fresh]
+        for group, shared in zip(fresh, _shared_out(crew, rivals, room, again), strict=True):
+            for number, network in zip(group, shared, strict=True):
+                networks[number] = network
         # Who loses a consumer may turn to one that a third site serves.
         wider = _rivals(networks, groups, room)
         if len(wider) == len(groups):
             break
         groups = wider
     mates = {number: [alone[n] for n in group] for group in groups for number in group}
-    for number, network in enumerate(networks):
-        others = [other for other in networks if other is not network]
-        taken = frozenset().union(*map(_connected_ids, others)) - room
-        networks[number] = _final(study, network, alone[number], mates[number], taken)
+    return _finished(crew, networks, alone, mates, room)
+
+
+def _finished(
+    crew: Crew[NetworkStudy],
+    networks: list[SiteNetwork],
+    alone: list[SiteNetwork],
+    mates: dict[int, list[SiteNetwork]],
+    room: frozenset[str],
+) -> list[SiteNetwork]:
+    """
+    Networks after their last step, one after the other: each leaves what the others serve.
+
+    Several workers do all at once, as if those before did not change; a network that did find what
+    it might serve changed is done again. An error counts only for what is really asked, so that
+    one worker and several meet the same: then the network is done here.
+    """
+    networks, first = list(networks), 0
+    found: dict[tuple[int, frozenset[str]], SiteNetwork | None] = {}
+    while first < len(networks):
+        ahead = range(first, len(networks) if crew.several else first + 1)
+        asked = [(number, _taken(networks, number, room)) for number in ahead]
+        asked = [key for key in asked if key not in found]
+        pieces = [_Last(networks[n], alone[n], mates[n], taken) for n, taken in asked]
+        work = _ahead if crew.several else _final
+        found |= zip(asked, crew.each(work, pieces, names=_names(pieces)), strict=True)
+        while first < len(networks) and (key := (first, _taken(networks, first, room))) in found:
+            network = found[key]
+            if network is None:
+                last = [_Last(networks[first], alone[first], mates[first], key[1])]
+                (network,) = crew.each(_final, last, names=_names(last))
+            networks[first] = network
+            first += 1
     return networks
 
 
-def _final(
-    study: NetworkStudy,
-    network: SiteNetwork,
-    alone: SiteNetwork,
-    group: list[SiteNetwork],
-    taken: frozenset[str],
-) -> SiteNetwork:
+def _names(pieces: list[_Last]) -> list[str]:
+    """What is worked on, for whoever reads an error."""
+    return [f"data centre {name}" for name in _site_ids([piece.network for piece in pieces])]
+
+
+def _taken(networks: list[SiteNetwork], number: int, room: frozenset[str]) -> frozenset[str]:
+    """Consumers within reach of a network's design that others serve."""
+    made = networks[number].made
+    if made is None:
+        return frozenset()
+    others = (network for place, network in enumerate(networks) if place != number)
+    served = frozenset().union(*map(connected_ids, others)) - room
+    return served & frozenset(made.basis.consumers["id"])
+
+
+def _ahead(study: NetworkStudy, last: _Last) -> SiteNetwork | None:
+    """A network done before it is known whether that is asked; nothing if it cannot be."""
+    try:
+        return _final(study, last)
+    except Exception:  # noqa: BLE001 - told when it is done again, if it is asked
+        return None
+
+
+def _final(study: NetworkStudy, last: _Last) -> SiteNetwork:
     """A network at its best temperature, as it will run, beside what it would be alone."""
-    final = best_supplied(study, network, taken=taken)
-    if len(group) == 1:
+    final, alone = best_supplied(study, last.network, taken=last.taken), last.alone
+    if len(last.group) == 1:
         alone = final
     elif alone.made is not None:
         alone = alone.made.basis.operated(study, alone)
-    return _beside_alone(final, alone, group)
+    return _beside_alone(final, alone, last.group)
 
 
 def _with_room_for_all(alone: list[SiteNetwork]) -> frozenset[str]:
@@ -127,7 +176,7 @@ def _rivals(
     networks: list[SiteNetwork], groups: list[list[int]], room: frozenset[str]
 ) -> list[list[int]]:
     """Groups joined where networks of different groups serve the same consumer."""
-    wants = [_connected_ids(network) - room for network in networks]
+    wants = [connected_ids(network) - room for network in networks]
     joined: list[list[int]] = []
     for group in groups:
         own = set().union(*(wants[number] for number in group))
@@ -141,33 +190,25 @@ def _rivals(
     return joined
 
 
-def _connected_ids(network: SiteNetwork) -> set[str]:
-    """Consumers that a network serves."""
-    table = network.connections
-    return set(table.loc[table["connected"].astype(bool), "consumer_id"])
+def _shared_out(
+    crew: Crew[NetworkStudy],
+    groups: list[list[SiteNetwork]],
+    room: frozenset[str],
+    again: Callable[[NetworkStudy, Basis, gpd.GeoDataFrame], SiteNetwork | str],
+) -> list[list[SiteNetwork]]:
+    """Networks of each group of rivals, by the way of sharing that is worth most."""
+    contests = [_Contest(way, group, room, again) for group in groups for way in WAYS]
+    names = [f"rivals {', '.join(_site_ids(contest.group))}" for contest in contests]
+    shared = crew.each(_shared, contests, names=names)
+    return [
+        max(shared[place : place + len(WAYS)], key=_gain)
+        for place in range(0, len(shared), len(WAYS))
+    ]
 
 
-def _bounded(study: NetworkStudy, network: SiteNetwork) -> SiteNetwork:
-    """A network designed with more effort and a bound; the better of the two, with that bound."""
-    if network.made is None:
-        return network
-    made = network.made
-    basis = made.basis
-    plan = basis.designed(study, effort=NORMAL)
-    if plan.consumers["connected"].any():
-        again = basis.appraised(study, plan)
-        if not isinstance(again, str) and again.npv >= network.npv:
-            return again
-    lower = min(plan.lower_bound, made.plan.objective)
-    gap = made.plan.objective / lower - 1.0 if lower > 0.0 else np.inf
-    kept = replace(made.plan, lower_bound=lower, gap=gap, proven=False)
-    return basis.tables(study, kept, made.state, made.energy)
-
-
-def _shared_out(sharing: _Sharing, group: list[SiteNetwork]) -> list[SiteNetwork]:
-    """Networks of rivals, by the way of sharing that is worth most."""
-    ways = (_together(sharing, group), _in_turns(sharing, group))
-    return max(ways, key=_gain)
+def _shared(study: NetworkStudy, contest: _Contest) -> list[SiteNetwork]:
+    """Networks of rivals by one way of sharing."""
+    return contest.way(Sharing(study, contest.room, contest.again), contest.group)
 
 
 def _gain(networks: list[SiteNetwork]) -> tuple[float, float]:
@@ -176,122 +217,20 @@ def _gain(networks: list[SiteNetwork]) -> tuple[float, float]:
     return sum(max(value, 0.0) for value in npv), sum(npv)
 
 
-def _together(sharing: _Sharing, group: list[SiteNetwork]) -> list[SiteNetwork]:
-    """Networks of rivals from one joint design."""
-    study = sharing.study
-    bases = [network.built.basis for network in group]
-    consumers, values = _common_consumers(bases)
-    plan = design_network(
-        study.attached.graph,
-        pd.DataFrame(
-            {
-                "node": [basis.source for basis in bases],
-                "capacity_kw": [basis.rules.capacity_kw for basis in bases],
-            }
-        ),
-        consumers,
-        mode="npv",
-        catalogue=study.catalogue,
-        rules=_common_rules(bases),
-        values=values,
-        effort=NORMAL,
-    )
-    return [_share(sharing, plan, number, basis) for number, basis in enumerate(bases)]
-
-
-def _common_consumers(
-    bases: list[Basis],
-) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
-    """Consumers that any of the sites may serve, and what each is worth to each site."""
-    # What a heat network takes, and where it is joined, depends on the site: the most counts here.
-    every = pd.concat([basis.consumers for basis in bases], ignore_index=True)
-    every = every.sort_values(["id", "peak_kw"], ascending=[True, False], kind="stable")
-    consumers = every.drop_duplicates("id").drop(columns="value").reset_index(drop=True)
-    values = np.column_stack(
-        [
-            consumers["id"].map(basis.consumers.set_index("id")["value"]).to_numpy(dtype=float)
-            for basis in bases
-        ]
-    )
-    # Out of a site's reach: it would lose more by serving than by leaving the consumer out.
-    beyond = -np.nanmax(np.abs(values), axis=1, keepdims=True)
-    return consumers, np.where(np.isnan(values), beyond, values)
-
-
-def _common_rules(bases: list[Basis]) -> DesignRules:
-    """Rules that suit all of the sites: the warmest supply, else the mean."""
-    every = [basis.rules for basis in bases]
-    return replace(
-        every[0],
-        supply_degc=max(rules.supply_degc for rules in every),
-        return_degc=float(np.mean([rules.return_degc for rules in every])),
-        loss_value_per_mwh=float(np.mean([rules.loss_value_per_mwh for rules in every])),
-        pumping_value_per_kw=float(np.mean([rules.pumping_value_per_kw for rules in every])),
-        loss_factor=float(np.mean([rules.loss_factor for rules in every])),
-        flow_share=float(np.mean([rules.flow_share for rules in every])),
-    )
-
-
-def _share(sharing: _Sharing, plan: NetworkPlan, number: int, basis: Basis) -> SiteNetwork:
-    """Network of one of several sources, or why there is none."""
-    study, own = sharing.study, plan.of_source(number)
-    served = own.consumers[own.consumers["connected"]]
-    if served.empty:
-        return nothing(study, basis.site, "nothing_worth_connecting", OUTBID)
-    hot = plan.consumers.loc[plan.consumers["use"] == HEAT_NETWORK, "supply_degc"]
-    if served["supply_degc"].max() < hot.max():
-        # A heat network asked for the joint temperature, and another site feeds it.
-        others = set(basis.consumers["id"]) - set(served["id"])
-        return _from_what_is_left(sharing, basis, others)
-    common = replace(basis, rules=_temperatures_of(own, basis.rules))
-    network = common.appraised(study, own)
-    if isinstance(network, str):
-        return nothing(study, basis.site, "infeasible", network)
-    return network
-
-
-def _temperatures_of(plan: NetworkPlan, rules: DesignRules) -> DesignRules:
-    """A site's rules at the temperatures of the joint design."""
-    return replace(rules, supply_degc=plan.supply_degc, return_degc=plan.return_degc)
-
-
-def _in_turns(sharing: _Sharing, group: list[SiteNetwork]) -> list[SiteNetwork]:
-    """Networks of rivals, the best site first and the others from what is left."""
-    taken: set[str] = set()
-    planned: dict[int, SiteNetwork] = {}
-    for number in sorted(range(len(group)), key=lambda n: (-group[n].npv, n)):
-        planned[number] = _from_what_is_left(sharing, group[number].built.basis, taken)
-        taken |= _connected_ids(planned[number]) - sharing.room
-    return [planned[number] for number in range(len(group))]
-
-
-def _from_what_is_left(sharing: _Sharing, basis: Basis, taken: set[str]) -> SiteNetwork:
-    """Network of a site for the consumers that others have not taken."""
-    study = sharing.study
-    gone = basis.consumers["id"].isin(taken)
-    consumers = basis.consumers[~gone].reset_index(drop=True)
-    nobody = nothing(study, basis.site, "nothing_worth_connecting", OUTBID)
-    if (basis.consumers.loc[gone, "use"] == HEAT_NETWORK).any() and len(consumers):
-        # Without the heat network the water need not be as warm: nothing of the plan holds on.
-        found = sharing.again(study, basis, consumers)
-        return nobody if isinstance(found, str) else _bounded(study, found)
-    left = replace(basis, consumers=consumers)
-    plan = left.designed(study, effort=NORMAL)
-    if not plan.consumers["connected"].any():
-        return nobody
-    found = left.appraised(study, plan)
-    return nobody if isinstance(found, str) else found
+def _site_ids(group: list[SiteNetwork]) -> list[str]:
+    """Data centres of some networks."""
+    return [str(network.project["site_id"].iloc[0]) for network in group]
 
 
 def _beside_alone(
     network: SiteNetwork, alone: SiteNetwork, group: list[SiteNetwork]
 ) -> SiteNetwork:
     """A network with what it would be alone, and who it was planned with."""
-    own = alone.project["site_id"].iloc[0]
-    others = [rival.project["site_id"].iloc[0] for rival in group]
+    (own,) = _site_ids([alone])
+    others = _site_ids(group)
     row = network.project.assign(
         npv_alone=alone.npv if alone.made is not None else np.nan,
         consumers_alone=int(alone.project["consumers"].iloc[0]),
-        shared_with=", ".join(sorted(str(name) for name in others if name != own)),
+        shared_with=", ".join(sorted(name for name in others if name != own)),
     )
     return replace(network, project=row)

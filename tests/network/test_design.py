@@ -118,17 +118,26 @@ def worth(plan: NetworkPlan) -> float:
 
 
 def best_by_brute_force(place: Town, capacity_kw: float = 1e6) -> float:
-    """Largest worth of any set of consumers on the tree of cheapest routes."""
+    """
+    Largest worth of any set of consumers on the tree of cheapest routes.
+
+    Sets are tried from the largest sum of values down. Trenches and losses only take from it, so
+    sets that do not bring more than the best found need no plan.
+    """
     best, peaks = 0.0, place.consumers["peak_kw"].to_numpy()
-    for size in range(1, len(peaks) + 1):
-        for chosen in combinations(range(len(peaks)), size):
-            load = design_peak_kw(peaks[list(chosen)].sum(), size, peaks[list(chosen)].max())
-            if load > capacity_kw:
-                continue
-            subset = place.consumers.iloc[list(chosen)]
-            plan = place.plan(mode="all", consumers=subset, rules=rules(capacity_kw))
-            assert plan.consumers["connected"].all()
-            best = max(best, worth(plan))
+    value = place.consumers["value"].to_numpy()
+    sizes = range(1, len(peaks) + 1)
+    sets = [list(chosen) for size in sizes for chosen in combinations(range(len(peaks)), size)]
+    for chosen in sorted(sets, key=lambda chosen: -value[chosen].sum()):
+        if value[chosen].sum() <= best:
+            break
+        load = design_peak_kw(peaks[chosen].sum(), len(chosen), peaks[chosen].max())
+        if load > capacity_kw:
+            continue
+        subset = place.consumers.iloc[chosen]
+        plan = place.plan(mode="all", consumers=subset, rules=rules(capacity_kw))
+        assert plan.consumers["connected"].all()
+        best = max(best, worth(plan))
     return best
 
 
