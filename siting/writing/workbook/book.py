@@ -8,32 +8,22 @@ beside. All other sheets hold tables of the study as they are. Equal plans give 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.workbook.properties import CalcProperties
 
 from ..maps.background import hypothetical_note, is_hypothetical
 from ..results import in_order, with_registry_columns
 from ..sheets import ASSUMPTION_COLUMNS, data_dictionary
-from .cash import FIGURES, write_project
-from .cells import (
-    HEADER_ROW,
-    INPUT,
-    LIVE,
-    NOTE,
-    at,
-    put,
-    put_formula,
-    put_lines,
-    put_table,
-    ready_to_print,
-    stable_bytes,
-    unit_word,
-)
+from .cash import FIGURES, FIRST_FIGURE, write_project
+from .cells import HEAD, LIVE, NOTE, Book, put, put_formula
+from .inputs import SHEET as INPUTS
 from .inputs import write_inputs
+from .live import Live, at
 from .page import NOW, Project
+from .readme import write_readme
+from .tables import HEADER_ROW, put_table, unit_word
+from .years import SHEET as YEARS
 from .years import write_years
 
 if TYPE_CHECKING:
@@ -42,6 +32,10 @@ if TYPE_CHECKING:
 
     from ...appraisal.ledger import Ledger
     from ..results import FinishedPlan
+    from .cells import Sheet
+    from .live import Value
+
+    Recomputed = Mapping[str, Mapping[str, Value]]
 
 TABLES = {
     "figures": ("Figures", "Figures of each project at several horizons and discount rates"),
@@ -56,6 +50,11 @@ TABLES = {
     "cases": ("Cases", "Headline figures in named cases"),
     "compliance": ("Compliance", "What rules of law and funding say, with their source"),
     "carbon_by_year": ("Carbon by year", "Emissions avoided and caused, year by year"),
+    "energy_by_month": ("Energy by month", "Heat of each network by month, and what makes it"),
+    "load_duration": (
+        "Load duration",
+        "Load of each network from the highest hour down, and what serves it",
+    ),
     "project_options": ("Ways to make heat", "Each network with every way to make its heat"),
 }
 """Tables behind the projects: their sheet, and what they hold."""
@@ -71,15 +70,15 @@ LIVE_COLUMNS = ("npv", "irr_share", "lcoh_per_mwh", "payback_years")
 MOST_CASH_FLOWS = 40
 """Projects with a cash flow of their own; a workbook of thousands of sheets helps nobody."""
 SUMMARY, PROJECT = "Summary", "Project {}"
-LIVE_NOTES = (
-    "Sheet Inputs holds the assumptions that may be changed: rates, prices, grant, lives. Sheet"
-    " Years spreads them over the years. Each sheet Project holds the cash flow of one project,"
-    " recomputed by formulas; its own heat, COP and pipes can be changed there.",
-    "Changed inputs move the money only. Pipes, machines, who is connected, emissions and all"
-    " other sheets stay as the study found them. Where several rates of return exist, the study"
-    " gives none and a spreadsheet shows one of them.",
-)
-"""How the formulas may be used, and how not."""
+README, ASSUMPTIONS, WARNINGS, DICTIONARY = "Read me", "Assumptions", "Warnings", "Data dictionary"
+TITLES = {
+    INPUTS: "Assumptions that may be changed, with range and source",
+    YEARS: "Discount factors, prices and renewals by year, from the inputs",
+    ASSUMPTIONS: "Every assumed figure with its range, unit and source; to change some, see Inputs",
+    WARNINGS: "What should be looked at",
+    DICTIONARY: "Meaning, unit and price base of every column",
+}
+RECOMPUTED_WIDTH = 24
 
 
 def write_workbook(plan: FinishedPlan, path: Path) -> None:
@@ -108,33 +107,55 @@ def workbook_bytes(plan: FinishedPlan) -> bytes:
     Returns
     -------
     content
-        An XLSX file. Formulas have no stored values: a spreadsheet computes them on opening.
+        An XLSX file. Formulas stand with their values; a spreadsheet computes them again on
+        opening.
     """
-    book = Workbook()
-    book.calculation = CalcProperties(fullCalcOnLoad=True)
     projects = pd.DataFrame(in_order(with_registry_columns(plan.projects, "projects"), "projects"))
+    shown = _with_cash_flow(projects, plan.assessment.ledger)
+    about = _sheets(plan, projects, shown)
+    book = Book()
+    sheets = {name: book.add_sheet(name) for name in (README, *about)}
+    recomputed = _write_cash_flows(sheets, plan, projects, shown)
     dictionary = data_dictionary(plan.money)
+    _write_summary(sheets[SUMMARY], projects, recomputed, plan, dictionary)
+    _write_tables(sheets, plan, dictionary)
+    _write_warnings(sheets[WARNINGS], plan, projects, shown)
+    _write_dictionary(sheets[DICTIONARY], dictionary)
+    write_readme(sheets[README], plan, about, live=bool(recomputed))
+    return book.content()
+
+
+def _sheets(plan: FinishedPlan, projects: pd.DataFrame, shown: list[str]) -> dict[str, str]:
+    """Sheets behind the first in their order, and what each holds."""
+    names = projects.set_index("project_id")["name"]
+    about = {SUMMARY: f"Projects, money in {plan.money}"}
+    if plan.assessment.ledger is not None:
+        about |= {name: TITLES[name] for name in (INPUTS, YEARS)}
+    for number, project_id in enumerate(shown, start=1):
+        about[PROJECT.format(number)] = f"Cash flow of {names[project_id] or project_id}"
+    about |= dict(TABLES.values())
+    return about | {name: TITLES[name] for name in (ASSUMPTIONS, WARNINGS, DICTIONARY)}
+
+
+def _write_cash_flows(
+    sheets: Mapping[str, Sheet], plan: FinishedPlan, projects: pd.DataFrame, shown: list[str]
+) -> Recomputed:
+    """Inputs, years and projects; returns each project's figures as recomputed."""
     ledger = plan.assessment.ledger
-    shown = _with_cash_flow(projects, ledger)
-    readme, summary = book.active, book.create_sheet(SUMMARY)
-    readme.title = "Read me"
-    rows: dict[str, dict[str, int]] = {}
-    if ledger is not None:
-        write_inputs(book, ledger, plan.assumptions)
-        profiles = write_years(book, ledger)
-        for number, project_id in enumerate(shown, start=1):
-            sheet = book.create_sheet(PROJECT.format(number))
-            about = _project(projects, project_id, plan, number)
-            rows[project_id] = write_project(sheet, ledger, about, profiles)
-    _write_summary(summary, projects, rows, plan, dictionary)
-    _write_tables(book, plan, dictionary)
-    _write_warnings(book, plan, projects, shown)
-    _write_dictionary(book, dictionary)
-    for sheet in book:
-        ready_to_print(sheet)
-    put_lines(readme, _about(plan, live=bool(rows)), width=110)
-    _write_colours(readme)
-    return stable_bytes(book)
+    if ledger is None:
+        return {}
+    names = write_inputs(sheets[INPUTS], ledger, plan.assumptions)
+    profiles = write_years(sheets[YEARS], ledger, names)
+    return {
+        project_id: write_project(
+            sheets[PROJECT.format(number)],
+            ledger,
+            _project(projects, project_id, plan, number),
+            names,
+            profiles,
+        )
+        for number, project_id in enumerate(shown, start=1)
+    }
 
 
 def _with_cash_flow(projects: pd.DataFrame, ledger: Ledger | None) -> list[str]:
@@ -172,51 +193,58 @@ def _units(dictionary: pd.DataFrame, table: str) -> dict[str, str]:
 
 
 def _write_summary(
-    sheet: Any,
+    sheet: Sheet,
     projects: pd.DataFrame,
-    rows: Mapping[str, Mapping[str, int]],
+    recomputed: Recomputed,
     plan: FinishedPlan,
     dictionary: pd.DataFrame,
 ) -> None:
     """One row per project, and beside it what the workbook recomputes."""
     table = projects[[name for name in SUMMARY_COLUMNS if name in projects]]
     units = _units(dictionary, "projects")
-    title = f"Projects, money in {plan.money}"
-    put_table(sheet, table, title=title, units=units)
     first = len(table.columns) + 1
     heads = [("cash flow on", ""), *((f"{name} recomputed", name) for name in LIVE_COLUMNS)]
-    for number, (head, name) in enumerate(heads if rows else ()):
-        put(sheet, HEADER_ROW - 1, first + number, unit_word(units.get(name, "")), look=NOTE)
-        put(sheet, HEADER_ROW, first + number, head, look=LIVE)
-    pages = {project_id: PROJECT.format(n) for n, project_id in enumerate(rows, start=1)}
+    heads = heads if recomputed else []
+    widths = [RECOMPUTED_WIDTH] * len(heads)
+    title = f"Projects, money in {plan.money}"
+    put_table(sheet, table, title=title, units=units, more_widths=widths)
+    for column, (head, name) in enumerate(heads, start=first):
+        put(sheet, HEADER_ROW - 1, column, unit_word(units.get(name, "")), look=NOTE)
+        put(sheet, HEADER_ROW, column, head, look=LIVE if name else HEAD)
+    pages = {project_id: PROJECT.format(n) for n, project_id in enumerate(recomputed, start=1)}
     for row, project_id in enumerate(projects["project_id"], start=HEADER_ROW + 1):
-        if project_id not in rows:
-            continue
-        put(sheet, row, first, pages[project_id])
-        for column, name in enumerate(LIVE_COLUMNS, start=first + 1):
-            cell = f"'{pages[project_id]}'!{at(rows[project_id][name], NOW)}"
-            put_formula(sheet, row, column, cell, form=FIGURES[name][-1])
+        if project_id in pages:
+            _write_recomputed(sheet, row, first, pages[project_id], recomputed[project_id])
 
 
-def _write_tables(book: Workbook, plan: FinishedPlan, dictionary: pd.DataFrame) -> None:
+def _write_recomputed(
+    sheet: Sheet, row: int, first: int, page: str, figures: Mapping[str, Value]
+) -> None:
+    """Figures of one project, from its own sheet."""
+    put(sheet, row, first, page)
+    for column, name in enumerate(LIVE_COLUMNS, start=first + 1):
+        place = at(FIRST_FIGURE + list(FIGURES).index(name), NOW)
+        cell = Live(f"'{page}'!{place}", figures[name])
+        put_formula(sheet, row, column, cell, form=FIGURES[name][-1])
+
+
+def _write_tables(
+    sheets: Mapping[str, Sheet], plan: FinishedPlan, dictionary: pd.DataFrame
+) -> None:
     """Tables behind the projects as they are, and the register of assumptions."""
     for name, (sheet, title) in TABLES.items():
         table = pd.DataFrame(
             in_order(with_registry_columns(plan.assessment.tables[name], name), name)
         )
         plain = table.drop(columns=[column for column in ("geometry",) if column in table])
-        put_table(book.create_sheet(sheet), plain, title=title, units=_units(dictionary, name))
+        put_table(sheets[sheet], plain, title=title, units=_units(dictionary, name))
     register = plan.assumptions.reindex(columns=list(ASSUMPTION_COLUMNS))
-    put_table(
-        book.create_sheet("Assumptions"),
-        register.sort_values("key", kind="stable"),
-        title="Every assumed figure with its range, unit and source; those to change are in Inputs",
-        units={},
-    )
+    ordered = register.sort_values("key", kind="stable")
+    put_table(sheets[ASSUMPTIONS], ordered, title=TITLES[ASSUMPTIONS], units={})
 
 
 def _write_warnings(
-    book: Workbook, plan: FinishedPlan, projects: pd.DataFrame, shown: list[str]
+    sheet: Sheet, plan: FinishedPlan, projects: pd.DataFrame, shown: list[str]
 ) -> None:
     """What should be looked at, what was left out, and what could not be built."""
     found = [("warning", str(text)) for text in plan.run.get("warnings", ())]
@@ -232,39 +260,10 @@ def _write_warnings(
         text = f"Only the first {len(shown)} of {built} projects have a sheet with their cash flow."
         found.append(("left out of this workbook", text))
     table = pd.DataFrame(found, columns=["kind", "text"])
-    put_table(book.create_sheet("Warnings"), table, title="What should be looked at", units={})
+    put_table(sheet, table, title=TITLES[WARNINGS], units={})
 
 
-def _write_dictionary(book: Workbook, dictionary: pd.DataFrame) -> None:
+def _write_dictionary(sheet: Sheet, dictionary: pd.DataFrame) -> None:
     """Meaning and unit of the columns of the sheets."""
     mine = dictionary[dictionary["table"].isin(["projects", *TABLES])]
-    put_table(
-        book.create_sheet("Data dictionary"),
-        mine.reset_index(drop=True),
-        title="Meaning, unit and price base of every column",
-        units={},
-    )
-
-
-def _about(plan: FinishedPlan, *, live: bool) -> list[str]:
-    """What the workbook is, for whoever opens it."""
-    lines = ["heatreach: a heat-reuse plan", plan.summary]
-    note = hypothetical_note(is_hypothetical(plan.inputs.sites))
-    lines += [note] if note else []
-    if live:
-        lines += LIVE_NOTES
-    dated = f"Data of {plan.inputs.data_date}. " if plan.inputs.data_date else ""
-    return [
-        *lines,
-        f"Money is in {plan.money}. {dated}{plan.inputs.attribution}".strip(),
-        "Figures are indicative: a feasibility study must follow. Sources stand in the sheet"
-        " Assumptions, meanings of columns in the sheet Data dictionary.",
-    ]
-
-
-def _write_colours(sheet: Any) -> None:
-    """Key to the colours, below the text."""
-    row = sheet.max_row + 2
-    put(sheet, row, 1, "Yellow, bold, framed: an assumption that you may change", look=INPUT)
-    put(sheet, row + 1, 1, "Blue: a formula that follows the yellow cells", look=LIVE)
-    put(sheet, row + 2, 1, "White: a result of the study, or a text; it does not move")
+    put_table(sheet, mine.reset_index(drop=True), title=TITLES[DICTIONARY], units={})

@@ -3,77 +3,180 @@ Cells of a workbook: texts that stay texts, figures in full, formulas only of ou
 
 Every cell of the workbook is written here. A text of the inputs is stored as a string whatever it
 begins with, so that no spreadsheet runs it, and keeps being one when somebody edits its cell. What
-is a formula is written by `put_formula` alone. `stable_bytes` takes the times out of the file.
+is a formula is written by `put_formula` alone, with its value: programs that do not compute
+(previews, viewers on phones, Excel's Protected View) show that. The file holds no time.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import zipfile
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from openpyxl.packaging.core import DocumentProperties
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.xml.functions import tostring
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from ..wording import is_blank, plain_text
+from .live import at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import pandas as pd
-    from openpyxl import Workbook
-    from openpyxl.cell import Cell
-    from openpyxl.worksheet.worksheet import Worksheet
+    from .live import Live, Value
 
 LONGEST_CELL = 32_000
 """Characters of a cell; spreadsheets take a few more."""
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "'")
 NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 """What XML cannot hold."""
-LIKE_ESCAPED = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
-"""What a spreadsheet would take for an escaped character; ``_x005F_`` is the low line itself."""
 FIXED_DAY = datetime(1980, 1, 1)
 PROGRAM = "heatreach"
-CORE_PROPERTIES = "docProps/core.xml"
+TEXTS_STAY_TEXTS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 INPUT, LIVE, HEAD, SUM, NOTE, TITLE, PLAIN = "input", "live", "head", "sum", "note", "title", ""
-_THIN = Side(style="thin", color="999999")
-_FILLS = {
-    INPUT: PatternFill("solid", fgColor="FFF2CC"),
-    LIVE: PatternFill("solid", fgColor="DDEBF7"),
-    HEAD: PatternFill("solid", fgColor="E7E6E6"),
+WRAPPED, HEAD_OF_FIGURES, NOTE_OF_FIGURES = "wrapped", "head of figures", "note of figures"
+_GREY = "#595959"
+_LOOKS: dict[str, dict[str, Any]] = {
+    INPUT: {
+        "bg_color": "#FFF2CC",
+        "font_color": "#0072B2",
+        "bold": True,
+        "border": 1,
+        "border_color": "#999999",
+    },
+    LIVE: {"bg_color": "#DDEBF7"},
+    HEAD: {"bg_color": "#E7E6E6", "bold": True, "bottom": 1, "bottom_color": "#999999"},
+    SUM: {"bold": True},
+    NOTE: {"italic": True, "font_color": _GREY},
+    TITLE: {"bold": True, "font_size": 14},
+    WRAPPED: {"text_wrap": True},
+    PLAIN: {},
 }
-_FACE = {"name": "Calibri", "size": 11}
-_FONTS = {
-    INPUT: Font(**_FACE, bold=True, color="0072B2"),
-    HEAD: Font(**_FACE, bold=True),
-    SUM: Font(**_FACE, bold=True),
-    NOTE: Font(**_FACE, italic=True, color="595959"),
-    TITLE: Font(name=_FACE["name"], bold=True, size=14),
-}
-_BORDERS = {INPUT: Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN), SUM: Border(top=_THIN)}
-
+_LOOKS[HEAD_OF_FIGURES] = _LOOKS[HEAD] | {"align": "right"}
+_LOOKS[NOTE_OF_FIGURES] = _LOOKS[NOTE] | {"align": "right"}
 MONEY, WEIGHT = '#,##0;-#,##0;"–"', '0;-0;"–"'
-PER_UNIT, SHARE, FIGURE = "#,##0.00", "0.00%", "#,##0.####"
-FORMS = ((1000.0, "#,##0"), (10.0, "#,##0.0"), (0.01, "0.000"), (0.0, "General"))
-"""Number format by size; the cells keep every digit."""
-LINE_HEIGHT = 15.0
-"""Of a line of text [points]."""
-HEADER_ROW = 3
-"""Row of the column names in sheets that hold a table; their units stand above."""
+PER_UNIT, SHARE, FACTOR_FORM = "#,##0.00", "0.00%", '0.0000;-0.0000;"–"'
 WIDEST, NARROWEST = 60, 9
+LINE_HEIGHT, HIGHEST = 15.0, 409.0
+"""Of a line of text, and of a row: spreadsheets take no higher ones [points]."""
+FULL_LINE = 1.1
+"""Letters of wrapped words in a line, per character of width: they are narrower than digits."""
+
+
+class _PlainFormulas(Worksheet):  # type: ignore[misc]
+    """A sheet that takes formulas as they are; seeking newer functions in them takes seconds."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002, ARG002
+        """Text of a formula as it is stored."""
+        return formula.removeprefix("=")
+
+
+class Book:
+    """A workbook being written: its sheets in order, and the looks of its cells."""
+
+    def __init__(self) -> None:
+        """Begin an empty workbook."""
+        self._content = BytesIO()
+        self.file = Workbook(self._content, TEXTS_STAY_TEXTS)
+        self.file.set_properties({"author": PROGRAM, "created": FIXED_DAY})
+        self.sheets: list[Sheet] = []
+        self._formats: dict[tuple[str, str, bool, bool], Any] = {}
+
+    def add_sheet(self, name: str) -> Sheet:
+        """
+        Add an empty sheet behind the others.
+
+        Parameters
+        ----------
+        name
+            One of ours, never a text of the inputs.
+
+        Returns
+        -------
+        sheet
+            To be filled in any order.
+        """
+        sheet = Sheet(name=name, book=self, inside=self.file.add_worksheet(name, _PlainFormulas))
+        self.sheets.append(sheet)
+        return sheet
+
+    def format_of(
+        self, look: str, form: str, *, quoted: bool = False, indented: bool = False
+    ) -> Any:
+        """
+        A format, made once.
+
+        Parameters
+        ----------
+        look, form
+            As in `put`.
+        quoted
+            Whether the cell stays a text when edited.
+        indented
+            Whether it keeps clear of the figure to its left.
+
+        Returns
+        -------
+        format
+            Of this workbook.
+        """
+        key = (look, form, quoted, indented)
+        if key not in self._formats:
+            about = {"valign": "top", **_LOOKS[look]}
+            if form:
+                about["num_format"] = form
+            if indented and "align" not in about:
+                about |= {"align": "left", "indent": 1}
+            if quoted:
+                about["quote_prefix"] = True
+            self._formats[key] = self.file.add_format(about)
+        return self._formats[key]
+
+    def content(self) -> bytes:
+        """
+        Finish the workbook.
+
+        Returns
+        -------
+        content
+            Bytes of an XLSX file; equal workbooks give equal bytes.
+        """
+        self.file.close()
+        return self._content.getvalue()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """
+    A sheet of a workbook.
+
+    Attributes
+    ----------
+    name
+        As on its tab.
+    book
+        The workbook.
+    inside
+        The sheet as XlsxWriter holds it.
+    """
+
+    name: str
+    book: Book
+    inside: Any
 
 
 def put(
-    sheet: Worksheet, row: int, column: int, value: Any, *, look: str = PLAIN, form: str = ""
-) -> Cell:
+    sheet: Sheet, row: int, column: int, value: Any, *, look: str = PLAIN, form: str = ""
+) -> Value:
     """
     Write a value: a text, a figure, yes or no.
 
@@ -90,32 +193,33 @@ def put(
 
     Returns
     -------
-    cell
-        The cell written.
+    value
+        As the cell holds it; an empty text for an empty cell.
     """
-    cell = sheet.cell(row, column)
     plain = _plain_value(value)
-    if isinstance(plain, str):
-        cell.value, cell.data_type = plain, "s"
-        cell.quotePrefix = plain.startswith(FORMULA_MARKS)
-    else:
-        cell.value = plain
-    _dress(cell, look, form)
-    return cell
+    if isinstance(plain, float):
+        sheet.inside.write_number(row - 1, column - 1, plain, sheet.book.format_of(look, form))
+    elif plain:
+        quoted = plain.startswith(FORMULA_MARKS)
+        dress = sheet.book.format_of(look, form, quoted=quoted, indented=column > 1)
+        sheet.inside.write_string(row - 1, column - 1, _no_markup(plain), dress)
+    elif look or form:
+        sheet.inside.write_blank(row - 1, column - 1, None, sheet.book.format_of(look, form))
+    return plain
 
 
 def put_formula(
-    sheet: Worksheet, row: int, column: int, formula: str, *, look: str = LIVE, form: str = ""
-) -> Cell:
+    sheet: Sheet, row: int, column: int, formula: Live, *, look: str = LIVE, form: str = ""
+) -> Value:
     """
-    Write a formula of our own; no text of the inputs may be part of it.
+    Write a formula of our own and its value; no text of the inputs may be part of it.
 
     Parameters
     ----------
     sheet, row, column
         Where; rows and columns count from 1.
     formula
-        Without its leading sign of equality.
+        The formula.
     look
         One of the looks of this module.
     form
@@ -123,156 +227,54 @@ def put_formula(
 
     Returns
     -------
-    cell
-        The cell written.
+    value
+        As stored beside the formula.
+
+    Raises
+    ------
+    ValueError
+        If the formula fails or comes to nothing: some programs would show an empty cell.
     """
-    cell = sheet.cell(row, column)
-    cell.value = f"={formula}"
-    _dress(cell, look, form)
-    return cell
+    value = formula.value
+    if value == "" or (not isinstance(value, str) and not math.isfinite(value)):
+        raise ValueError(f"{sheet.name} {at(row, column)}: {formula.text} comes to {value!r}")
+    value = value if isinstance(value, str) else value + 0.0  # no minus before a 0
+    dress = sheet.book.format_of(look, form)
+    sheet.inside.write_formula(row - 1, column - 1, f"={formula.text}", dress, value)
+    return value
 
 
-def _plain_value(value: Any) -> Any:
+def name_cell(sheet: Sheet, name: str, row: int, column: int) -> None:
+    """
+    Give a cell a name that formulas may use.
+
+    Parameters
+    ----------
+    sheet, row, column
+        Where; rows and columns count from 1.
+    name
+        One of ours, never a text of the inputs.
+    """
+    sheet.book.file.define_name(name, f"={sheet.name}!{at(row, column, fixed='both')}")
+
+
+def _plain_value(value: Any) -> Value:
     """A value as a cell holds it."""
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if is_blank(value):
-        return None
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        return float(value) if math.isfinite(value) else str(float(value))
-    text = plain_text(NO_CHARACTERS.sub(" ", str(value)))[:LONGEST_CELL]
-    return LIKE_ESCAPED.sub(r"_x005F_\1", text)
-
-
-def _dress(cell: Cell, look: str, form: str) -> None:
-    """Give a cell its look."""
-    if form:
-        cell.number_format = form
-    if look in _FILLS:
-        cell.fill = _FILLS[look]
-    if look in _FONTS:
-        cell.font = _FONTS[look]
-    if look in _BORDERS:
-        cell.border = _BORDERS[look]
-
-
-def put_table(
-    sheet: Worksheet, table: pd.DataFrame, *, title: str, units: Mapping[str, str]
-) -> None:
-    """
-    Write a table with its title, units and column names, ready to be filtered.
-
-    Parameters
-    ----------
-    sheet
-        An empty sheet.
-    table
-        The table, rows in order.
-    title
-        What it holds, in a sentence.
-    units
-        Unit by column.
-    """
-    put(sheet, 1, 1, title, look=TITLE)
-    widths = []
-    for column, name in enumerate(table.columns, start=1):
-        put(sheet, HEADER_ROW - 1, column, unit_word(units.get(str(name), "")), look=NOTE)
-        put(sheet, HEADER_ROW, column, str(name), look=HEAD)
-        cells = table[name].tolist()
-        for row, value in enumerate(cells, start=HEADER_ROW + 1):
-            put(sheet, row, column, value, form=size_form(value))
-        texts = [len(value) for value in cells if isinstance(value, str)]
-        widths.append(max([len(str(name)) + 3, *texts]))
-    set_widths(sheet, widths)
-    sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, 1)
-    if len(table.columns):
-        last = get_column_letter(len(table.columns))
-        sheet.auto_filter.ref = f"A{HEADER_ROW}:{last}{HEADER_ROW + max(len(table), 1)}"
-
-
-def unit_word(unit: str) -> str:
-    """
-    A unit as it stands over a column.
-
-    Parameters
-    ----------
-    unit
-        As in the registry.
-
-    Returns
-    -------
-    unit
-        Blank for what has none.
-    """
-    return "" if unit == "dimensionless" else unit
-
-
-def size_form(value: Any) -> str:
-    """
-    Number format of a figure by its size; blank for what is none.
-
-    Parameters
-    ----------
-    value
-        Value of a cell.
-
-    Returns
-    -------
-    form
-        One of `FORMS`; whole numbers are whole.
-
-    Examples
-    --------
-    >>> size_form(86798.07), size_form(0.25), size_form(12.0), size_form("text")
-    ('#,##0', '0.000', '#,##0', '')
-    """
-    if not isinstance(value, (float, np.floating)) or not math.isfinite(value):
         return ""
-    number = float(value)
-    size = math.inf if number.is_integer() else abs(number)
-    return next(form for least, form in FORMS if size >= least)
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return float(value) if math.isfinite(value) else str(float(value))
+    return plain_text(NO_CHARACTERS.sub(" ", str(value)))[:LONGEST_CELL]
 
 
-def ready_to_print(sheet: Worksheet) -> None:
-    """
-    Let a sheet print across the width of pages that lie on their side.
-
-    Parameters
-    ----------
-    sheet
-        A finished sheet.
-    """
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+def _no_markup(text: str) -> str:
+    """A text that XlsxWriter does not take for its own markup of rich text."""
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-def put_lines(sheet: Worksheet, lines: Sequence[str], *, width: int) -> None:
-    """
-    Write sentences below each other, wrapped; the first is the title.
-
-    Parameters
-    ----------
-    sheet
-        An empty sheet.
-    lines
-        Sentences.
-    width
-        Width of the column in characters.
-    """
-    sheet.column_dimensions["A"].width = width
-    for row, line in enumerate(lines, start=1):
-        cell = put(sheet, row, 1, line, look=TITLE if row == 1 else PLAIN)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        # Not every program finds the height of wrapped text by itself.
-        if row > 1:
-            sheet.row_dimensions[row].height = LINE_HEIGHT * (1 + len(line) // width)
-
-
-def set_widths(sheet: Worksheet, widths: Sequence[int]) -> None:
+def set_widths(sheet: Sheet, widths: Sequence[float]) -> None:
     """
     Set the widths of the first columns.
 
@@ -283,61 +285,44 @@ def set_widths(sheet: Worksheet, widths: Sequence[int]) -> None:
     widths
         Characters wanted; kept within what can be read on a screen.
     """
-    for column, width in enumerate(widths, start=1):
+    for column, width in enumerate(widths):
         kept = min(max(width, NARROWEST), WIDEST)
-        sheet.column_dimensions[get_column_letter(column)].width = kept
+        sheet.inside.set_column(column, column, kept)
 
 
-def at(row: int, column: int, *, fixed: str = "") -> str:
+def set_height(sheet: Sheet, row: int, texts: Sequence[Any], widths: Sequence[float]) -> None:
     """
-    Address of a cell.
+    Let a row show its wrapped texts; not every program finds the height by itself.
 
     Parameters
     ----------
-    row, column
-        Place, counted from 1.
-    fixed
-        ``"row"``, ``"column"`` or ``"both"``: what stays when the formula is copied.
-
-    Returns
-    -------
-    address
-        As formulas name it.
-
-    Examples
-    --------
-    >>> at(7, 11), at(7, 11, fixed="both"), at(7, 11, fixed="column")
-    ('K7', '$K$7', '$K7')
+    sheet, row
+        Which.
+    texts
+        What the cells of the row hold.
+    widths
+        Of their columns [characters].
     """
-    letter = f"{'$' * (fixed in ('column', 'both'))}{get_column_letter(column)}"
-    return f"{letter}{'$' * (fixed in ('row', 'both'))}{row}"
+    lines = [
+        math.ceil(len(text) / (min(width, WIDEST) * FULL_LINE))
+        for text, width in zip(texts, widths, strict=True)
+        if isinstance(text, str)
+    ]
+    if lines and max(lines) > 1:
+        set_lines(sheet, row, max(lines))
 
 
-def stable_bytes(book: Workbook) -> bytes:
+def set_lines(sheet: Sheet, row: int, lines: int, *, gap: float = 0.0) -> None:
     """
-    A workbook as a file that holds no time: equal workbooks give equal bytes.
+    Make a row as high as some lines of text, or as high as a row may be.
 
     Parameters
     ----------
-    book
-        The workbook.
-
-    Returns
-    -------
-    content
-        Bytes of an XLSX file.
+    sheet, row
+        Which.
+    lines
+        Lines of text.
+    gap
+        Left below them [points].
     """
-    raw, stable = BytesIO(), BytesIO()
-    book.save(raw)
-    core = DocumentProperties(creator=PROGRAM, created=FIXED_DAY, modified=FIXED_DAY)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(stable, "w") as target:
-        for name in sorted(
-            source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)
-        ):
-            content = source.read(name)
-            if name == CORE_PROPERTIES:
-                content = tostring(core.to_tree())
-            member = zipfile.ZipInfo(name, date_time=FIXED_DAY.timetuple()[:6])
-            member.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(member, content)
-    return stable.getvalue()
+    sheet.inside.set_row(row - 1, min(LINE_HEIGHT * lines + gap, HIGHEST))

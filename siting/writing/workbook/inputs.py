@@ -8,111 +8,165 @@ formulas over these names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
+from typing import TYPE_CHECKING, Any
 
 from .cells import (
-    FIGURE,
     HEAD,
+    HEAD_OF_FIGURES,
     INPUT,
     NOTE,
+    SHARE,
     TITLE,
-    at,
+    WRAPPED,
+    name_cell,
     put,
     put_formula,
+    set_height,
     set_widths,
-    unit_word,
 )
+from .functions import when
+from .live import Live, at, figure
 from .named import INFLATION, NO, RATE, SHOWN_RATE, YES, inputs, ratio_name
+from .printing import ready_to_print
+from .tables import size_form, unit_word
 
 if TYPE_CHECKING:
     import pandas as pd
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
     from ...appraisal.ledger import Ledger
+    from .cells import Sheet
+    from .live import Value
     from .named import Input
 
+Names = dict[str, Live]
 SHEET = "Inputs"
-COLUMNS = ("assumption", "value", "unit", "low", "high", "as planned", "ratio", "name", "source")
-VALUE, PLANNED, RATIO_COLUMN, HEADER = 2, 6, 7, 4
+COLUMNS = (
+    *("assumption", "value", "unit", "low", "high", "as planned", "ratio", "name"),
+    *("in the draws", "source"),
+)
+WIDTHS = (60, 14, 12, 12, 12, 12, 10, 30, 16, 60)
+VALUE, LOW, HIGH, PLANNED, RATIO_COLUMN, HEADER = 2, 4, 5, 6, 7, 4
+NAME, DRAWN, SOURCE = (COLUMNS.index(name) + 1 for name in ("name", "in the draws", "source"))
+TITLE_TEXT = "Assumptions that may be changed"
+NOTE_TEXT = (
+    "Change a yellow cell; every blue cell of the workbook follows. Low and high are the range"
+    ' of each figure: the study drew from it where the column "in the draws" says drawn; decisions'
+    " and what is held stay as planned in every draw. Columns D to J are for reading only."
+)
+RATIO_FORM = "0.000"
+COUNTED = ("life", "consumers")
+"""What is counted in whole numbers, by the beginning of its name."""
+PRICE_FORMS = ((1000.0, "#,##0"), (0.1, "#,##0.00"), (0.0, "0.0000"))
+"""Number formats of figures that may be changed, by size."""
 
 
-def write_inputs(book: Workbook, ledger: Ledger, register: pd.DataFrame) -> None:
+def write_inputs(sheet: Sheet, ledger: Ledger, register: pd.DataFrame) -> Names:
     """
     Write the sheet of assumptions that may be changed.
 
     Parameters
     ----------
-    book
-        The workbook; gets the sheet and a name for each value.
+    sheet
+        An empty sheet; the workbook gets a name for each value.
     ledger
         Of the projects.
     register
         Register of assumptions, for the sources.
+
+    Returns
+    -------
+    names
+        The named cells and what they hold.
     """
-    sheet = book.create_sheet(SHEET)
-    put(sheet, 1, 1, "Assumptions that may be changed", look=TITLE)
-    put(sheet, 2, 1, "Change a yellow cell; every blue cell of the workbook follows.", look=NOTE)
+    put(sheet, 1, 1, TITLE_TEXT, look=TITLE)
+    put(sheet, 2, 1, NOTE_TEXT, look=NOTE)
     for column, name in enumerate(COLUMNS, start=1):
-        put(sheet, HEADER, column, name, look=HEAD)
+        of_figures = column in {VALUE, LOW, HIGH, PLANNED, RATIO_COLUMN}
+        put(sheet, HEADER, column, name, look=HEAD_OF_FIGURES if of_figures else HEAD)
     sources = register.drop_duplicates("key").set_index("key")
-    row = HEADER + 1
+    row, names = HEADER + 1, Names()
     for given in inputs(ledger):
-        _write_input(book, sheet, row, given, sources)
+        _write_input(sheet, row, given, sources, names)
         row += 1
-    shown = f"(1+{RATE})*(1+{INFLATION})-1"
-    put(sheet, row, 1, "Discount rate that goes with the money shown")
-    put_formula(sheet, row, VALUE, shown, form=FIGURE)
-    put(sheet, row, COLUMNS.index("name") + 1, SHOWN_RATE)
-    _name(book, SHOWN_RATE, row, VALUE)
-    set_widths(sheet, [60, 14, 12, 12, 12, 12, 10, 30, 60])
-    sheet.freeze_panes = at(HEADER + 1, 2)
+    shown = (1 + names[RATE]) * (1 + names[INFLATION]) - 1
+    put(sheet, row, 1, "Discount rate that goes with the money shown; follows the rows above")
+    put(sheet, row, NAME, SHOWN_RATE)
+    _name(sheet, names, SHOWN_RATE, row, VALUE, put_formula(sheet, row, VALUE, shown, form=SHARE))
+    set_widths(sheet, WIDTHS)
+    sheet.inside.freeze_panes(HEADER, 1)
+    ready_to_print(sheet, title=TITLE_TEXT, widths=WIDTHS, header_row=HEADER)
+    return names
 
 
-def _write_input(
-    book: Workbook, sheet: Worksheet, row: int, given: Input, sources: pd.DataFrame
-) -> None:
+def _write_input(sheet: Sheet, row: int, given: Input, sources: pd.DataFrame, names: Names) -> None:
     """One row: the cell to change, what it was, where it comes from."""
     found = sources.loc[given.key] if given.key in sources.index else None
     low = given.low if found is None else found["low"]
     high = given.high if found is None else found["high"]
     places = () if found is None else (found["source"], found["locator"])
     source = ", ".join(str(place) for place in places if place)
-    cells = (given.label, given.value, unit_word(given.unit), low, high, given.value)
-    for column, value in enumerate(cells, start=1):
-        look = INPUT if column == VALUE else ""
-        put(sheet, row, column, value, look=look, form="" if given.choices else FIGURE)
-    put(sheet, row, COLUMNS.index("name") + 1, given.name)
-    put(sheet, row, COLUMNS.index("source") + 1, source)
-    _name(book, given.name, row, VALUE)
+    put(sheet, row, 1, given.label, look=WRAPPED)
+    put(sheet, row, VALUE + 1, unit_word(given.unit))
+    form = input_form(given.name, given.value)
+    for column, value in ((LOW, low), (HIGH, high), (PLANNED, given.value)):
+        put(sheet, row, column, value, form=input_form(given.name, value))
+    put(sheet, row, NAME, given.name)
+    put(sheet, row, DRAWN, given.in_draws)
+    put(sheet, row, SOURCE, source, look=WRAPPED)
+    set_height(sheet, row, (given.label, source), (WIDTHS[0], WIDTHS[SOURCE - 1]))
+    value = put(sheet, row, VALUE, given.value, look=INPUT, form=form)
+    _name(sheet, names, given.name, row, VALUE, value)
     if given.is_driver:
-        now, planned = at(row, VALUE), at(row, PLANNED)
-        put_formula(sheet, row, RATIO_COLUMN, f"IF({planned}=0,1,{now}/{planned})", form=FIGURE)
-        _name(book, ratio_name(given.name), row, RATIO_COLUMN)
-    _restrict(sheet, at(row, VALUE), given)
+        now, planned = Live(at(row, VALUE), value), Live(at(row, PLANNED), value)
+        changed = when(planned.equals(0.0), figure(1.0), now / planned)
+        ratio = put_formula(sheet, row, RATIO_COLUMN, changed, form=RATIO_FORM)
+        _name(sheet, names, ratio_name(given.name), row, RATIO_COLUMN, ratio)
+    _restrict(sheet, row, given)
 
 
-def _name(book: Workbook, name: str, row: int, column: int) -> None:
+def input_form(name: str, value: Any) -> str:
+    """
+    Number format of a figure that may be changed.
+
+    Parameters
+    ----------
+    name
+        Its name; those that end in ``_share`` are shown and typed as per cent.
+    value
+        As planned.
+
+    Returns
+    -------
+    form
+        Number format.
+
+    Examples
+    --------
+    >>> input_form("grant_share", 0.25), input_form("gas_price", 41.0), input_form("life", 20.0)
+    ('0.00%', '#,##0.00', '#,##0')
+    """
+    if name.endswith("_share"):
+        return SHARE
+    usual = size_form(value)
+    if not usual or value == 0 or name.startswith(COUNTED):
+        return usual
+    return next(form for least, form in PRICE_FORMS if abs(value) >= least)
+
+
+def _name(sheet: Sheet, names: Names, name: str, row: int, column: int, value: Value) -> None:
     """Give a cell of the sheet a name."""
-    address = f"{SHEET}!{at(row, column, fixed='both')}"
-    book.defined_names[name] = DefinedName(name, attr_text=address)
+    name_cell(sheet, name, row, column)
+    names[name] = Live(name, value)
 
 
-def _restrict(sheet: Worksheet, address: str, given: Input) -> None:
+def _restrict(sheet: Sheet, row: int, given: Input) -> None:
     """Let the cell take only what makes sense."""
-    rule = None
+    rule: dict[str, Any] = {}
     if given.choices:
-        rule = DataValidation(type="list", formula1=f'"{YES},{NO}"', allow_blank=False)
+        rule = {"validate": "list", "source": [YES, NO], "ignore_blank": False}
     elif given.limits is not None:
-        kind = "whole" if isinstance(given.value, int) else "decimal"
         least, most = given.limits
-        rule = DataValidation(
-            type=kind, operator="between", formula1=f"{least:g}", formula2=f"{most:g}"
-        )
-    if rule is not None:
-        rule.showErrorMessage = True
-        sheet.add_data_validation(rule)
-        rule.add(address)
+        kind = "integer" if isinstance(given.value, int) else "decimal"
+        rule = {"validate": kind, "criteria": "between", "minimum": least, "maximum": most}
+    if rule:
+        sheet.inside.data_validation(row - 1, VALUE - 1, row - 1, VALUE - 1, rule)

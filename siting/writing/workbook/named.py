@@ -9,6 +9,7 @@ A price or a life has one figure for all projects and stands on the sheet of inp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from heatreach.data import assumption
@@ -21,6 +22,14 @@ from ...appraisal.price_paths import COUNTERFACTUAL
 from ...appraisal.returns import shown_inflation
 from ...scenario_fields import limits
 from ...uncertain.drivers import RATIO, exponents
+from .in_draws import (
+    CONTINGENCY,
+    DECIDED,
+    SCENARIO_HOW,
+    driver_in_draws,
+    key_in_draws,
+    life_in_draws,
+)
 
 if TYPE_CHECKING:
     from ...appraisal.ledger import Ledger
@@ -34,7 +43,7 @@ CONNECTION, STANDING, CARBON_PRICE = (
     "standing_charge_per_year",
     "carbon_price_per_t",
 )
-SOFT, CONTINGENCY, GRANT = "soft_cost_share", "contingency_share", "grant_share"
+SOFT, GRANT = "soft_cost_share", "grant_share"
 ELECTRICITY_CHANGE, GAS_CHANGE = "electricity_price_change_share", "gas_price_change_share"
 DECISIONS = (
     *(RATE, INFLATION, HORIZON, RESIDUAL),
@@ -52,7 +61,12 @@ ALWAYS = (
     *("source_heat_spared", f"tariff_{GIVEN}", "standing_charge", "carbon_payment"),
 )
 """Lines shown even without money: an input can bring some."""
-SCENARIO_HOW, PRICED_HOW, PROJECT = "scenario", ("condition", "fuel"), "project"
+PRICED_HOW, PROJECT = ("condition", "fuel"), "project"
+CALORIFIC = {
+    "gas_price": ", per MWh of gross calorific value",
+    "oil_price": ", per MWh of net calorific value",
+}
+"""What a MWh of fuel is, as the scenario's keys have it."""
 _LABELS = {
     INFLATION: "General inflation in the money shown; 0: real money of the price base",
     HEAT_PRICE: "Price of heat sold, the same for all; blank: by what consumers pay today",
@@ -75,6 +89,7 @@ class Input:
     limits: tuple[float, float] | None = None
     choices: bool = False
     is_driver: bool = False
+    in_draws: str = DECIDED
 
 
 def used_drivers(ledger: Ledger, *, own: bool) -> list[str]:
@@ -152,6 +167,7 @@ def life_name(key: str) -> str:
     return f"life_of_{_lines_of(key)[0]}"
 
 
+@cache
 def _lines_of(life: str) -> list[str]:
     """Lines that last as long as a life says."""
     lives = cash_lines()["life"]
@@ -279,6 +295,7 @@ def _decisions(ledger: Ledger) -> list[Input]:
                 unit=row["unit"].replace("EUR", currency),
                 key=key,
                 limits=(1.0 if name == HORIZON else float(row["minimum"]), most),
+                in_draws=key_in_draws(ledger, name),
             )
         )
     return found
@@ -291,7 +308,7 @@ def _prices(ledger: Ledger) -> list[Input]:
     currency = ledger.scenario.economics.money.split()[0]
     for name in used_drivers(ledger, own=False):
         row, number = ranges.drivers.loc[name], place[name]
-        label = sentence_case(str(row["label"]))
+        label = sentence_case(f"{row['label']}{CALORIFIC.get(name, '')}")
         priced = row["how"] in PRICED_HOW
         figure = float(ranges.figure[0, number]) if priced else 1.0
         found.append(
@@ -304,6 +321,7 @@ def _prices(ledger: Ledger) -> list[Input]:
                 high=figure * float(ranges.high[:, number].max()),
                 key=ledger.keys.get(name, ""),
                 is_driver=True,
+                in_draws=driver_in_draws(ledger, name),
             )
         )
     return found
@@ -323,6 +341,7 @@ def _lives(ledger: Ledger) -> list[Input]:
                 low=row.low,
                 high=row.high,
                 key=row.key,
+                in_draws=life_in_draws(ledger, key),
             )
         )
     return found

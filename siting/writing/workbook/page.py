@@ -8,27 +8,28 @@ figures by `cash`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import named
-from .cells import FIGURE, HEAD, INPUT, MONEY, at, put, put_formula, unit_word
-from .years import SHEET as YEARS_SHEET
+from .cells import HEAD, HEAD_OF_FIGURES, INPUT, put, put_formula
+from .inputs import RATIO_FORM, input_form
+from .live import Live, at
+from .tables import unit_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from openpyxl.worksheet.worksheet import Worksheet
+    from collections.abc import Mapping, Sequence
 
     from ...appraisal.ledger import Ledger
-    from .years import Rows
+    from .cells import Sheet
+    from .inputs import Names
+    from .live import Cells
+    from .years import Profiles, YearRows
 
-PLANNED, NOW, DIFFERENCE, LOW, HIGH, RATIO = 4, 5, 6, 6, 7, 8
+PLANNED, NOW, DIFFERENCE, RATIO = 4, 5, 6, 8
 PAYER_COLUMN, COST_COLUMN = 6, 10
 """Of the lines: how each payer sees the row, and the cost of heat."""
 OPERATOR, DEMAND, HEAT, SOURCE_PRICE = "operator", "demand", "heat", "source_heat_price"
-MANY = 1000.0
-"""From here on figures are shown without decimals."""
 OWN_UNIT = ("line", "column")
 """How drivers get their range that have a figure of their own in each project."""
 QUANTITY_LABELS = {
@@ -54,46 +55,40 @@ class Project(NamedTuple):
 class Page:
     """A sheet being written, and where things stand on it."""
 
-    sheet: Worksheet
+    sheet: Sheet
     ledger: Ledger
     project: Project
-    profiles: Rows
+    names: Names
+    profiles: Profiles
+    years: YearRows
     shared: frozenset[str]
-    own: dict[str, str]
-    lines: dict[str, int]
     rows: dict[str, int]
-    columns: range
-
-    def years(self, row: int, *, start: int = 0) -> str:
-        """Cells of a row from a year on."""
-        return f"{at(row, self.columns[start])}:{at(row, self.columns[-1])}"
-
-    def on_years(self, row: int, *, start: int = 0) -> str:
-        """The same of the sheet of the years."""
-        return f"{YEARS_SHEET}!{self.years(row, start=start)}"
+    own: dict[str, Live] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    amounts: dict[str, Live] = field(default_factory=dict)
+    weights: dict[int, Cells] = field(default_factory=dict)
 
 
 def write_own_inputs(page: Page, row: int) -> int:
     """Assumptions of this project alone; returns the row for what comes next."""
     titles = ("This project's own assumptions", "unit", "", "as planned", "now", "low", "high")
-    for column, title in enumerate((*titles, "ratio"), start=1):
-        put(page.sheet, row, column, title, look=HEAD)
+    put_titles(page.sheet, row, (*titles, "ratio"))
     for name in named.used_drivers(page.ledger, own=True):
         row += 1
-        _write_row(page, row, _own_driver(page, name))
-        ratio = f"{at(row, NOW)}/{at(row, PLANNED)}"
-        put_formula(page.sheet, row, RATIO, ratio, form=FIGURE)
-        page.own[name] = at(row, RATIO, fixed="both")
+        now = _write_row(page, row, _own_driver(page, name))
+        ratio = Live(at(row, NOW), now.value) / Live(at(row, PLANNED), now.value)
+        value = put_formula(page.sheet, row, RATIO, ratio, form=RATIO_FORM)
+        page.own[name] = Live(at(row, RATIO, fixed="both"), value)
         if name == DEMAND:
-            page.own[HEAT] = at(row, NOW, fixed="both")
+            page.own[HEAT] = now
     quantities = dict(page.ledger.quantities.loc[page.project.project_id])
     if HEAT not in page.own:
         quantities[HEAT] = page.ledger.heat_mwh[page.project.project_id]
     for name, value in quantities.items():
         row += 1
         label, unit = QUANTITY_LABELS[str(name)]
-        _write_row(page, row, [label, unit, "", float(value), float(value)])
-        page.own[str(name)] = at(row, NOW, fixed="both")
+        cells = [label, unit, "", float(value), float(value)]
+        page.own[str(name)] = _write_row(page, row, cells, name=str(name))
     return row + 3
 
 
@@ -113,9 +108,15 @@ def _own_driver(page: Page, name: str) -> list[Any]:
     return [label, unit_word(unit), "", figure, figure, *ends]
 
 
-def _write_row(page: Page, row: int, cells: list[Any]) -> None:
-    """An assumption with its cell to change."""
-    form = MONEY if cells[PLANNED - 1] >= MANY else FIGURE
+def put_titles(sheet: Sheet, row: int, titles: Sequence[str]) -> None:
+    """Names of columns on the page of a project; figures stand from the planned ones on."""
+    for column, title in enumerate(titles, start=1):
+        put(sheet, row, column, title, look=HEAD_OF_FIGURES if column >= PLANNED else HEAD)
+
+
+def _write_row(page: Page, row: int, cells: list[Any], *, name: str = "") -> Live:
+    """An assumption with its cell to change; returns that cell."""
     for column, value in enumerate(cells, start=1):
         look = INPUT if column == NOW else ""
-        put(page.sheet, row, column, value, look=look, form=form)
+        put(page.sheet, row, column, value, look=look, form=input_form(name, value))
+    return Live(at(row, NOW, fixed="both"), float(cells[NOW - 1]))
