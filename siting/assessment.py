@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from heatreach.data import assumption
+
 from .appraisal.bill import bill
 from .appraisal.carbon_years import carbon_by_year
 from .appraisal.figure_table import figure_table, lcoh_parts
 from .appraisal.ledger import ledger_of
 from .appraisal.payers import cash_flow_table, payer_table
 from .appraisal.ranking import rank_stability, weights_of
+from .appraisal.returns import shown_inflation
 from .appraisal.social import social_figures
-from .change_words import break_even_words, first_change_words, no_break_even_words
+from .change_words import Rate, break_even_words, first_change_words, no_break_even_words
 from .comply import comply
 from .rank import with_choice
 from .rank_words import certainty_words, dearer_words
@@ -205,13 +208,25 @@ def _break_evens(energy: pd.DataFrame, drawn: Uncertainty, scenario: Scenario) -
     """What would have to be true for each project to break even, in words."""
     alone = drawn.sensitivity[drawn.sensitivity["kind"] == DRIVER]
     money = scenario.economics.money
+    cells = ("npv", "price_gap_per_mwh", "irr_share")
     return [
-        break_even_words(alone[alone[KEY] == name], npv=npv, money=money)
+        break_even_words(
+            alone[alone[KEY] == name], npv=npv, money=money, rate=_rate(scenario, turns_at)
+        )
         or no_break_even_words(npv=npv, price_gap_per_mwh=gap, money=money)
-        for name, npv, gap in zip(
-            energy.index, energy["npv"], energy["price_gap_per_mwh"], strict=True
+        for name, npv, gap, turns_at in zip(
+            energy.index, *(energy[cell] for cell in cells), strict=True
         )
     ]
+
+
+def _rate(scenario: Scenario, irr_share: float) -> Rate:
+    """The discount rate with its range, and where a project turns; blank without a single rate."""
+    row = assumption("scenario", "economics", "discount_rate_share")
+    value = scenario.economics.discount_rate_share
+    # Discount rates are real; a return shown in money of the day is not.
+    turns_at = (1.0 + irr_share) / (1.0 + shown_inflation(scenario)) - 1.0
+    return Rate(value=value, low=row.low, high=row.high, break_even=turns_at)
 
 
 def with_assessment(projects: Any, assessment: Assessment, scenario: Scenario) -> Any:
@@ -275,11 +290,11 @@ def assurance_words(projects: pd.DataFrame, assessment: Assessment, scenario: Sc
         weights=weights_of(scenario),
         first=str(first["project_id"]),
     )
-    money = scenario.economics.money
+    money, rate = scenario.economics.money, scenario.economics.discount_rate_share
     dearer = dearer_words(assessment.tables["payers"], project_id=str(first[KEY]), money=money)
     sentences = (
         dearer,
-        certainty_words(projects, draws=assessment.draws, money=money),
+        certainty_words(projects, draws=assessment.draws, money=money, rate_share=rate),
         str(first["what_would_change"]),
         other_first,
     )

@@ -6,7 +6,7 @@ Made from the one-at-a-time figures of `uncertainty`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,18 @@ SHARES = ("share ", "efficiency ")
 """How the names of assumptions begin that are said in percent."""
 
 
-def break_even_words(sensitivity: pd.DataFrame, *, npv: float, money: str) -> str:
+class Rate(NamedTuple):
+    """The discount rate: assumed, its range, and the one at which a project turns (NaN: none)."""
+
+    value: float
+    low: float
+    high: float
+    break_even: float
+
+
+def break_even_words(
+    sensitivity: pd.DataFrame, *, npv: float, money: str, rate: Rate | None = None
+) -> str:
     """
     What would have to be true for a project to break even, nearest first.
 
@@ -40,6 +51,8 @@ def break_even_words(sensitivity: pd.DataFrame, *, npv: float, money: str) -> st
         Its net present value.
     money
         Currency and price base.
+    rate
+        The discount rate, which is no driver; named last, where it turns within its range.
 
     Returns
     -------
@@ -63,19 +76,35 @@ def break_even_words(sensitivity: pd.DataFrame, *, npv: float, money: str) -> st
     """
     rows = sensitivity[sensitivity["break_even"].notna()]
     rows = rows[(rows["break_even"] - rows["value"]).abs() > 0.0]
+    at_rate = _rate_conditions(rate, pays=npv > 0.0)
     if rows.empty:
-        return ""
+        return _changes(at_rate, pays=npv > 0.0) if at_rate else ""
     up = rows["break_even"] > rows["value"]
     end = rows["high"].where(up, rows["low"])
     reach = ((rows["break_even"] - rows["value"]) / (end - rows["value"])).abs()
     rows = rows.assign(_reach=reach).sort_values(["_reach", "driver"], kind="stable")
     within = rows[rows["_reach"] <= 1.0]
-    shown = within.head(MOST_REASONS) if len(within) else rows.head(1)
+    known = len(within) or at_rate
+    shown = within.head(MOST_REASONS) if known else rows.head(1)
     pays = npv > 0.0
     parts = [_condition(row, money, pays=pays) for row in shown.itertuples()]
+    outside = "" if known else ", which lies outside the range of that assumption"
+    return _changes([*parts, *at_rate], pays=pays, outside=outside)
+
+
+def _changes(parts: Sequence[str], *, pays: bool, outside: str = "") -> str:
+    """Alternatives as a sentence."""
     opening = "It would no longer pay if" if pays else "It would break even if"
-    outside = "" if len(within) else ", which lies outside the range of that assumption"
     return f"{opening} {_either(parts)}{outside}."
+
+
+def _rate_conditions(rate: Rate | None, *, pays: bool) -> list[str]:
+    """On which side of its rate of return the discount rate would have to be; none out of range."""
+    if rate is None or not rate.low <= rate.break_even <= rate.high:
+        return []
+    bound = "above" if pays else "no more than"
+    turns, assumed = (figure(PERCENT * share) for share in (rate.break_even, rate.value))
+    return [f"the discount rate were {bound} {turns} % ({assumed} % assumed)"]
 
 
 def _either(parts: Sequence[str]) -> str:

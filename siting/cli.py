@@ -31,11 +31,12 @@ from .command.answers import (
     say_json,
     table_rows,
 )
+from .command.finished import open_folder, report
 from .command.progress import console_progress
 from .command.runs import REFUSED, plan_and_save, read_files, scenario_of_command, zone_and_save
 from .command.saying import Manner, say_controls, say_inputs
 from .command.words import register_table, sources_table, totals_table
-from .errors import FetchError, InputError
+from .errors import FetchError, InputError, WorkerError
 
 app = typer.Typer(
     name="heatreach",
@@ -66,6 +67,8 @@ def _main(
 def demo(
     out: given.Out = Path("heatreach-demo"),
     zones: given.Zones = False,
+    tiles: given.Tiles = None,
+    workers: given.Workers = 1,
     dry_run: given.DryRun = False,
     as_json: given.Json = False,
     quiet: given.Quiet = False,
@@ -81,7 +84,7 @@ def demo(
 
     files = {"sites": str(demo_sites()), "consumers": "osm", "area": str(demo_extract())}
     manner = Manner(command="demo", quiet=quiet, as_json=as_json, dry_run=dry_run)
-    plan_and_save(files, Scenario(), out, zones=zones, manner=manner)
+    plan_and_save(files, Scenario(), out, zones=zones, tiles=tiles, workers=workers, manner=manner)
 
 
 @app.command()
@@ -102,6 +105,8 @@ def plan(
     zones: given.Zones = False,
     rule: given.Rules = None,
     out: given.Out = Path("heatreach-out"),
+    tiles: given.Tiles = None,
+    workers: given.Workers = 1,
     dry_run: given.DryRun = False,
     as_json: given.Json = False,
     quiet: given.Quiet = False,
@@ -129,7 +134,9 @@ def plan(
     }
     decided = scenario_of_command(scenario, radius)
     manner = Manner(command="plan", quiet=quiet, as_json=as_json, dry_run=dry_run)
-    plan_and_save(files, decided, out, zones=zones, rules=rule, manner=manner)
+    plan_and_save(
+        files, decided, out, zones=zones, rules=rule, tiles=tiles, workers=workers, manner=manner
+    )
 
 
 @app.command()
@@ -146,6 +153,7 @@ def zone(
     radius: given.Radius = None,
     scenario: given.ScenarioFile = None,
     out: given.Out = Path("heatreach-zones"),
+    tiles: given.Tiles = None,
     dry_run: given.DryRun = False,
     as_json: given.Json = False,
     quiet: given.Quiet = False,
@@ -175,7 +183,7 @@ def zone(
     }
     decided = scenario_of_command(scenario, radius)
     manner = Manner(command="zone", quiet=quiet, as_json=as_json, dry_run=dry_run)
-    zone_and_save(files, decided, out, rules=rule, manner=manner)
+    zone_and_save(files, decided, out, rules=rule, tiles=tiles, manner=manner)
 
 
 @app.command()
@@ -296,31 +304,8 @@ def fetch(
         print(path)
 
 
-@app.command("open")
-def open_folder(
-    folder: Annotated[Path, typer.Argument(help="Folder that a run wrote")],
-    report: Annotated[bool, typer.Option("--report", help="The report, not the map")] = False,
-    as_json: given.Json = False,
-    quiet: given.Quiet = False,
-) -> None:
-    """
-    Show the map or the report of a finished run in the browser, and print its path.
-
-    Example: heatreach open heatreach-demo
-    """
-    from .command.opening import MAP, REPORT, is_unchanged, page_of, show
-
-    page = page_of(folder, REPORT if report else MAP)
-    unchanged = is_unchanged(page)
-    if not unchanged:
-        print(f"{page.name} was changed after heatreach wrote it.", file=sys.stderr)
-    shown = show(page)
-    if as_json:
-        say_json("open", DONE, {"page": str(page), "opened": shown, "unchanged": unchanged})
-        return
-    print(page)
-    if not shown and not quiet:
-        print("No browser with a window was found; open this file in one.", file=sys.stderr)
+app.command("open")(open_folder)
+app.command()(report)
 
 
 def main() -> None:
@@ -328,7 +313,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         app()
-    except (InputError, FetchError, TableError) as error:
+    except (InputError, FetchError, TableError, WorkerError) as error:
         print(error, file=sys.stderr)
         if "--json" in sys.argv[1:]:
             _refuse_for_programs(error)

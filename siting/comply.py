@@ -21,6 +21,7 @@ from .rules.figures import operation_day, rule_subjects
 from .rules.places import place_name, places, places_around
 from .rules.table import EITHER, MACHINE
 from .rules.words import (
+    any_counts,
     compared,
     day,
     sentence,
@@ -42,7 +43,9 @@ MET, NOT_MET, APPLIES = "met", "not met", "applies"
 NOT_APPLICABLE, NOT_KNOWN = "not applicable", "not known"
 WOULD = {MET: "would be met", NOT_MET: "would not be met", APPLIES: "would apply"}
 """Answers of rules that are no law, or were not verified."""
-ANSWERS = (MET, NOT_MET, APPLIES, *WOULD.values(), NOT_APPLICABLE, NOT_KNOWN)
+FOR_AUTHORITY = "for the authority"
+"""Answer of a rule that asks for some use and names no amount, where there is some."""
+ANSWERS = (MET, NOT_MET, APPLIES, *WOULD.values(), FOR_AUTHORITY, NOT_APPLICABLE, NOT_KNOWN)
 DUTY = "duty"
 
 
@@ -105,7 +108,7 @@ def comply(
     -----
     A limit is ``met`` or ``not met``; a duty ``applies``, whether or not anybody fulfils it; a rule
     of kind ``either`` that the figure does not meet may be met otherwise, so it is ``not known``;
-    one that names no amount is ``met`` by some, and says that enough it need not be.
+    where one names no amount and there is some, it is ``for the authority`` to say if it is enough.
     Drafts, proposals and rows that nobody checked answer "would be met", "would not be met" or
     "would apply". A rule is ``not applicable`` outside its country, before its first day, for data
     centres of another age, or below its size, and ``not known`` where a figure is missing that
@@ -229,7 +232,9 @@ def _judged(ask: _Ask, fact: Fact | None, assumed: str) -> _Answer:
     after = rule.otherwise if answer == NOT_MET else ""
     if rule.kind == EITHER and not passes:
         return _Answer(answer=NOT_KNOWN, reason=sentence([clause, after, ask.within]))
-    word = WOULD[answer] if rule.conditional else answer
+    if rule.kind == EITHER and any_counts(rule):
+        answer = FOR_AUTHORITY
+    word = WOULD.get(answer, answer) if rule.conditional else answer
     return _Answer(
         answer=word, reason=sentence([clause, after, standing(rule), ask.within, assumed])
     )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from .appraisal.ranking import OBJECTIVES, PARETO, PRICE_GAP, WEIGHTED, order_keys, pareto_set
 from .appraisal.ranking import weighted_score as score_of
+from .heat_words import made_words
 from .rank_words import gap_words, money_words
 
 if TYPE_CHECKING:
@@ -177,8 +178,7 @@ def _link_reason(row: Any, currency: str) -> str:
         return str(row.reason)
     return (
         f"{_mwh(row.heat_mwh)} MWh a year{_into_network(row)} over {row.route_m:,.0f} m, "
-        f"{row.reuse_share:.0%} of it "
-        "from the data centre; "
+        f"{made_words(row)}; "
         f"{row.loss_mwh / (row.heat_mwh + row.loss_mwh):.0%} lost in the pipe; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh against {row.present_per_mwh:,.0f} today; "
         f"{_carbon_words(row)}"
@@ -201,6 +201,7 @@ def project_reasons(
     money: str,
     objective: str,
     weights: Mapping[str, float] | None = None,
+    large_loads: Mapping[str, str] | None = None,
 ) -> list[str]:
     """
     Why each project stands where it stands, in words.
@@ -213,6 +214,8 @@ def project_reasons(
         Currency and price base.
     objective, weights
         What they were ranked by.
+    large_loads
+        What is said of a load that takes much of a project's heat, by ``project_id``.
 
     Returns
     -------
@@ -221,19 +224,23 @@ def project_reasons(
     """
     currency, last = money.split()[0], projects["rank"].max()
     words = f"of {last} by {objective_words(objective, weights)}"
-    return [_project_reason(row, words, currency) for row in projects.itertuples()]
+    said = large_loads or {}
+    return [
+        _project_reason(row, words, currency, said.get(getattr(row, "project_id", ""), ""))
+        for row in projects.itertuples()
+    ]
 
 
-def _project_reason(row: Any, place: str, currency: str) -> str:
+def _project_reason(row: Any, place: str, currency: str, load: str) -> str:
     """Reason of one project."""
     if pd.isna(row.rank):
         return str(row.reason)
     return (
         f"{row.rank} {place}: {_consumers_words(row)}, {_mwh(row.heat_mwh)} MWh a year on "
         f"{row.trench_m / 1e3:,.1f} km of trench ({row.linear_heat_density_mwh_m:.1f} MWh per m "
-        f"and year); {row.reuse_share:.0%} of it from the data centre; heat costs "
+        f"and year); {made_words(row)}; heat costs "
         f"{row.lcoh_per_mwh:,.0f} {currency}/MWh{_before(row)}; {_worth(row, currency)}; "
-        f"{_carbon_words(row)}"
+        f"{_carbon_words(row)}{f'; {load}' if load else ''}"
     )
 
 
@@ -294,6 +301,7 @@ def summary_of(
     *,
     money: str,
     objective: str,
+    terms: str,
     weights: Mapping[str, float] | None = None,
 ) -> str:
     """
@@ -307,6 +315,8 @@ def summary_of(
         Currency and price base.
     objective, weights
         What they were ranked by.
+    terms
+        Years and discount rate of the present value, in words.
 
     Returns
     -------
@@ -319,11 +329,11 @@ def summary_of(
     first = ranked_rows.iloc[0]
     kind = "the hypothetical data centre " if first["hypothetical"] else ""
     verdict = (
-        f"with a net present value of {money_words(first['npv'], money)}"
+        f"with a net present value of {money_words(first['npv'], money)} ({terms})"
         if first["npv"] > 0.0
         else (
-            f"but it would lose {money_words(-first['npv'], money)} over its life unless heat sold "
-            f"for {gap_words(first['price_gap_per_mwh'], money.split()[0])} more"
+            f"but it would lose {money_words(-first['npv'], money)} ({terms}) unless heat sold for "
+            f"{gap_words(first['price_gap_per_mwh'], money.split()[0])} more"
         )
     )
     carbon = first["avoided_t_co2e"]

@@ -141,7 +141,53 @@ def share_words(share: float, whole: str) -> str:
     return f"{PERCENT * share:.0f} % of {whole}"
 
 
-def certainty_words(projects: pd.DataFrame, *, draws: int, money: str) -> str:
+def rate_words(rate_share: float) -> str:
+    """
+    A discount rate as it is said; those of studies are real whatever sums are shown in.
+
+    Parameters
+    ----------
+    rate_share
+        Share per year.
+
+    Returns
+    -------
+    words
+        For a sentence that goes "at".
+
+    Examples
+    --------
+    >>> rate_words(0.035)
+    '3.5 % real'
+    """
+    return f"{figure(PERCENT * rate_share)} % real"
+
+
+def terms_words(life_years: int, rate_share: float) -> str:
+    """
+    Years and discount rate of a present value.
+
+    Parameters
+    ----------
+    life_years
+        Years that count.
+    rate_share
+        Discount rate per year.
+
+    Returns
+    -------
+    words
+        To stand in brackets.
+
+    Examples
+    --------
+    >>> terms_words(25, 0.035)
+    '25 years at 3.5 % real'
+    """
+    return f"{life_years} year{'' if life_years == 1 else 's'} at {rate_words(rate_share)}"
+
+
+def certainty_words(projects: pd.DataFrame, *, draws: int, money: str, rate_share: float) -> str:
     """
     How sure the first place is, and whether the first project pays.
 
@@ -153,6 +199,8 @@ def certainty_words(projects: pd.DataFrame, *, draws: int, money: str) -> str:
         How many draws were made.
     money
         Currency and price base.
+    rate_share
+        Discount rate of the present values.
 
     Returns
     -------
@@ -174,7 +222,8 @@ def certainty_words(projects: pd.DataFrame, *, draws: int, money: str) -> str:
     spread = range_words(first["npv_p10"], first["npv_p90"], money)
     return (
         f"Drawn from the ranges of the assumptions, it {'' if len(rows) == 1 else stays}earns money"
-        f" in {pays}; its present value lies {spread} in eight draws of ten (P10 to P90)."
+        f" at {rate_words(rate_share)} in {pays}; its present value lies {spread} in eight draws "
+        "of ten (P10 to P90)."
     )
 
 

@@ -8,7 +8,7 @@ The command line and notebooks are thin callers of it: same inputs, same plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,30 +18,28 @@ import pandas as pd
 from .appraisal.conditions import condition_doubts, conditions_of
 from .appraisal.ranking import weights_of
 from .assessment import assess, assurance_words, with_assessment
+from .content import content_of
 from .errors import Problem
+from .heat_words import large_loads
 from .hours import study_hours
 from .inputs import refuse_nothing_to_plan
 from .options import link_options
+from .planned import Plan
 from .planning.attached import attach_places
 from .planning.terms import consumer_terms, yearly_terms
 from .projects import site_networks
 from .rank import link_reasons, project_reasons, ranked, summary_of
+from .rank_words import terms_words
 from .register import assumptions_used
-from .running import Clock, versions
+from .running import Clock, run_id, versions
 from .screen import candidate_links
-from .writing.handout import save
-from .writing.maps.drawing import draw_map
-from .writing.notebook import plan_view
-from .writing.report.document import draw_report
+from .workers import refuse_no_workers
 from .writing.results import filled_columns
 from .zones import zone
 from .zoning.rules import zone_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from pyproj import CRS
+    from collections.abc import Callable, Sequence
 
     from .appraisal.conditions import Conditions
     from .assessment import Assessment
@@ -49,81 +47,9 @@ if TYPE_CHECKING:
     from .inputs import Inputs
     from .planning.project_tables import SiteNetwork
     from .scenario import Scenario
-    from .zones import Zones
 
 DESIGN_SEED = 0
 """Seed of the network search, the default of `heatreach.network.design_network`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """
-    A finished study.
-
-    Attributes
-    ----------
-    links, options, projects, edges, connections
-        LINKS, each link under every arrangement, PROJECTS, EDGES and who is connected, in the
-        study's metric coordinate system; the columns are those of the registry.
-    assessment
-        Tables behind the projects: cash flow, figures, payers, carbon by year, rules, and how sure
-        all that is.
-    inputs, scenario
-        What the plan was made from.
-    money
-        Currency and price base of every money column.
-    assumptions
-        Every figure used, with range, unit and source.
-    summary
-        What the ranking says, how sure that is and what would change it, in words.
-    run
-        Versions, input hashes, options, warnings, timings.
-    zones
-        Heat-network zones of the area, where they were asked for.
-    """
-
-    links: gpd.GeoDataFrame
-    options: pd.DataFrame
-    projects: gpd.GeoDataFrame
-    edges: gpd.GeoDataFrame
-    connections: gpd.GeoDataFrame
-    assessment: Assessment
-    inputs: Inputs
-    scenario: Scenario
-    money: str
-    assumptions: pd.DataFrame
-    summary: str
-    run: Mapping[str, Any]
-    zones: Zones | None = None
-
-    @property
-    def crs(self) -> CRS:
-        """The metric coordinate system."""
-        return self.inputs.crs
-
-    @property
-    def partial(self) -> bool:
-        """Whether a site could not be connected or served at all."""
-        return bool(self.projects["status"].isin(["unreachable", "infeasible"]).any())
-
-    def map(self) -> str:
-        """Page with the map, as HTML text."""
-        return draw_map(self)
-
-    def report(self) -> str:
-        """Report with a sheet per project, as HTML text."""
-        return draw_report(self)
-
-    def save(self, folder: Path | str) -> tuple[Path, ...]:
-        """Write every output into one folder and return the files."""
-        return save(self, folder)
-
-    def __repr__(self) -> str:
-        return f"<Plan of {len(self.projects):,} projects: {self.summary}>"
-
-    def _repr_html_(self) -> str:
-        """Map, table and warnings, as notebooks show them."""
-        return plan_view(self)
 
 
 def plan(
@@ -133,6 +59,7 @@ def plan(
     progress: Callable[[str, float], None] | None = None,
     zones: bool = False,
     rules: Sequence[str] | None = None,
+    workers: int = 1,
 ) -> Plan:
     """
     Ranked projects and links of a study, and heat-network zones where they are asked for.
@@ -150,6 +77,9 @@ def plan(
         share of each that the plan connects. Then the inputs should be read with ``zones=True``.
     rules
         Names of zone rules; by default the general classes and those of the study's country.
+    workers
+        How many processes plan the networks of sites at the same time; the plan is the same. With
+        1 no process is started.
 
     Returns
     -------
@@ -163,13 +93,16 @@ def plan(
     InputError
         If there is no data centre or no consumer in reach of one, a zone rule is unknown, or the
         scenario wants more than the inputs were read for, a longer radius for example.
+    WorkerError
+        If a worker process ends before its work is done.
     """
+    refuse_no_workers(workers)
     scenario = inputs.priced(scenario or inputs.scenario)
     refuse_nothing_to_plan(inputs)
     weights_of(scenario)
     if zones:
         zone_rules(rules, country=inputs.country)
-        return _plan_with_zones(inputs, scenario, progress, rules)
+        return _plan_with_zones(inputs, scenario, progress, rules, workers)
     inputs = inputs.under(scenario)
     clock = Clock(progress)
     conditions = conditions_of(scenario, inputs.country, grid=inputs.grid, prices=inputs.prices)
@@ -181,7 +114,7 @@ def plan(
     clock.next("heat pumps, money and carbon of links", 0.35)
     links, options = _appraised_links(links, inputs, scenario, conditions, hours)
     clock.next("designing networks", 0.6)
-    networks = site_networks(inputs, scenario, conditions, hours, attached)
+    networks = site_networks(inputs, scenario, conditions, hours, attached, workers=workers)
     clock.next("how sure that is", 0.9)
     assessment = assess(networks, inputs, scenario, conditions)
     clock.next("ranking", 0.97)
@@ -206,11 +139,17 @@ def _plan_with_zones(
     scenario: Scenario,
     progress: Callable[[str, float], None] | None,
     rules: Sequence[str] | None,
+    workers: int,
 ) -> Plan:
     """A plan, then the zones of its area; each takes its part of the progress."""
     report = progress or (lambda _stage, _share: None)
     split = 0.6
-    planned = plan(inputs, scenario, progress=lambda stage, share: report(stage, split * share))
+    planned = plan(
+        inputs,
+        scenario,
+        progress=lambda stage, share: report(stage, split * share),
+        workers=workers,
+    )
     found = zone(
         inputs,
         scenario,
@@ -291,21 +230,25 @@ def _tables(
     links = links.assign(reason=link_reasons(links, money=money))
     projects = _stacked([network.project for network in networks], inputs)
     projects = ranked(with_assessment(projects, assessment, scenario), ids=["project_id"], **by)
-    projects = projects.assign(reason=project_reasons(projects, money=money, **by))
+    connections = _stacked([network.connections for network in networks], inputs)
+    said = large_loads(connections)
+    reasons = project_reasons(projects, money=money, large_loads=said, **by)
     tables = {
         "links": links,
-        "projects": projects,
+        "projects": projects.assign(reason=reasons),
         "edges": _stacked([network.edges for network in networks], inputs),
-        "connections": _stacked([network.connections for network in networks], inputs),
+        "connections": connections,
     }
     return {name: filled_columns(frame, name) for name, frame in tables.items()}
 
 
 def _summary(projects: pd.DataFrame, assessment: Assessment, scenario: Scenario) -> str:
     """What the ranking says, how sure that is and what would change it."""
+    money = scenario.economics
     first = summary_of(
         projects,
-        money=scenario.economics.money,
+        money=money.money,
+        terms=terms_words(money.life_years, money.discount_rate_share),
         objective=scenario.ranking.objective,
         weights=weights_of(scenario),
     )
@@ -323,11 +266,16 @@ def _stacked(frames: list[gpd.GeoDataFrame], inputs: Inputs) -> gpd.GeoDataFrame
 
 def _run(inputs: Inputs, scenario: Scenario, hours: Hours, clock: Clock) -> dict[str, Any]:
     """Record of the run; the seeds are those of the network search and of the draws."""
-    return {
-        "versions": versions(),
-        "inputs": dict(inputs.hashes),
+    decisive = {
+        "content": content_of(inputs),
         "options": scenario.model_dump(),
         "country": inputs.country,
+    }
+    return {
+        "run_id": run_id(decisive),
+        **decisive,
+        "versions": versions(),
+        "inputs": dict(inputs.hashes),
         "crs": inputs.crs.to_string(),
         "data_date": inputs.data_date,
         "left_out": dict(inputs.left_out),

@@ -1,5 +1,5 @@
 """
-How sure the figures are: thousands of appraisals with every assumption drawn from its range.
+How sure the figures are: thousands of appraisals, all that is uncertain drawn from its range.
 
 `uncertainty` draws the assumptions together for all projects of a study, so that they stay
 comparable draw by draw, and tells percentiles, the share of draws that meet each gate, what moves

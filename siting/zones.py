@@ -9,7 +9,6 @@ line and notebooks are thin callers of it. How zones grow and what the tables ho
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,17 +17,21 @@ import pandas as pd
 
 from .consumers.heat_networks import HEAT_NETWORK
 from .consumers.totals import demand_totals
+from .content import content_of
 from .errors import InputError, Problem
 from .hours import study_hours
+from .one_zone import zone_of
 from .register import zone_assumptions
 from .running import Clock, run_id, versions
 from .writing.maps.zone_drawing import draw_zone_map
 from .writing.notebook import zones_view
+from .writing.report.document import draw_zone_report
 from .writing.results import described_columns, with_registry_columns
 from .writing.zone_handout import save_zones
 from .zoning.densities import heat_blocks, heat_cells, with_outside
 from .zoning.growth import grown_zones
 from .zoning.loads import anchor_rows, section_rows, zone_loads
+from .zoning.outcome_words import outside_words, zones_summary
 from .zoning.places import NO_LOADS, zone_places
 from .zoning.rules import zone_rules
 from .zoning.tables import rule_tables
@@ -41,14 +44,14 @@ if TYPE_CHECKING:
 
     from .hours import Hours
     from .inputs import Inputs
+    from .one_zone import Zone
+    from .planned import Plan
+    from .reading.tile_source import TileSource
     from .scenario import Scenario
-    from .study import Plan
     from .zoning.densities import Outside
     from .zoning.loads import ZoneLoads
     from .zoning.rules import ZoneRule
     from .zoning.tables import RuleTables
-
-_MWH_PER_GWH = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +101,21 @@ class Zones:
         """The metric coordinate system."""
         return self.inputs.crs
 
-    def map(self) -> str:
-        """Page with the map, as HTML text."""
-        return draw_zone_map(self)
+    def one(self, zone_id: str) -> Zone:
+        """One zone by its identifier; `UnknownIdError` names the nearest where there is none."""
+        return zone_of(self, zone_id)
 
-    def save(self, folder: Path | str) -> tuple[Path, ...]:
+    def map(self, *, tiles: TileSource | None = None) -> str:
+        """Page with the map, as HTML text; it fetches nothing but tiles, if a source is named."""
+        return draw_zone_map(self, tiles=tiles)
+
+    def report(self) -> str:
+        """Report on the zones, as HTML text."""
+        return draw_zone_report(self)
+
+    def save(self, folder: Path | str, *, tiles: TileSource | None = None) -> tuple[Path, ...]:
         """Write every output into one folder and return the files."""
-        return save_zones(self, folder)
+        return save_zones(self, folder, tiles=tiles)
 
     def __repr__(self) -> str:
         return f"<Zones: {self.summary}>"
@@ -185,7 +196,7 @@ def zone(
         scenario=scenario,
         rules=chosen,
         assumptions=zone_assumptions(inputs, scenario, chosen),
-        summary=_summary(loads, found, chosen),
+        summary=zones_summary(loads, found, chosen),
         run=_run(
             inputs, scenario, hours, clock, name=name, loads=loads, outside=outside,
             found=dict(zip(chosen, found, strict=True)),
@@ -228,15 +239,12 @@ def _decisive(
     inputs: Inputs, scenario: Scenario, rules: Sequence[ZoneRule], plan: Plan | None
 ) -> dict[str, Any]:
     """What decides the results besides the tables of figures."""
-    loads = _all_loads(inputs).sort_values("id", kind="stable")
-    heat = loads[["id", "annual_heat_mwh"]].to_csv(index=False)
     return {
-        "inputs": dict(inputs.hashes),
-        "heat": hashlib.sha256(heat.encode()).hexdigest(),
+        "inputs": content_of(inputs),
         "country": inputs.country,
         "options": scenario.model_dump(),
         "rules": [asdict(rule) for rule in rules],
-        "plan": None if plan is None else plan.run["inputs"],
+        "plan": None if plan is None else plan.run["content"],
     }
 
 
@@ -275,26 +283,6 @@ def _complete(frame: pd.DataFrame, key: str, inputs: Inputs, name: str) -> Any:
     return full[[column for column in named if column in full]]
 
 
-def _summary(loads: ZoneLoads, found: Sequence[RuleTables], rules: Sequence[ZoneRule]) -> str:
-    """One sentence on what every rule found."""
-    total = float(loads.places.heat_mwh.sum()) / _MWH_PER_GWH
-    parts = [
-        f"{_zone_count(len(tables.zones), float(tables.zones['heat_mwh'].sum()))} by {rule.name}"
-        for rule, tables in zip(rules, found, strict=True)
-    ]
-    return (
-        f"{len(loads.places.consumers):,d} consumers need {total:,.1f} GWh/yr; indicative zones: "
-        f"{'; '.join(parts)}."
-    )
-
-
-def _zone_count(zones: int, heat_mwh: float) -> str:
-    """Number of zones and their heat in words."""
-    if not zones:
-        return "none"
-    return f"{zones:,d} zone{'' if zones == 1 else 's'} with {heat_mwh / _MWH_PER_GWH:,.1f} GWh/yr"
-
-
 def _run(
     inputs: Inputs,
     scenario: Scenario,
@@ -311,6 +299,7 @@ def _run(
         "run_id": name,
         "versions": versions(),
         "inputs": dict(inputs.hashes),
+        "content": content_of(inputs),
         "options": scenario.model_dump(),
         "rules": [rule.name for rule in found],
         "country": inputs.country,
@@ -335,15 +324,6 @@ def _left_out(inputs: Inputs, loads: ZoneLoads, outside: Outside) -> dict[str, i
         "consumers of unknown heat, in no zone": unknown,
         "consumers too far from any street, in no zone": int((loads.places.node < 0).sum()),
         "data centres too far from any street": int((loads.places.site_node < 0).sum()),
-        _outside_words(outside, float(loads.places.heat_mwh.sum())): outside.consumers,
+        outside_words(outside, float(loads.places.heat_mwh.sum())): outside.consumers,
     }
     return {reason: count for reason, count in counts.items() if count}
-
-
-def _outside_words(outside: Outside, total_mwh: float) -> str:
-    """How much of the heat lies in no block."""
-    out, total = outside.heat_mwh / _MWH_PER_GWH, total_mwh / _MWH_PER_GWH
-    return (
-        f"consumers in no block; {out:,.1f} GWh of {total:,.1f} GWh ({out / total:.0%}) lie in no "
-        "block closed by streets"
-    )

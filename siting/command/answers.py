@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..errors import Problem
     from ..inputs import Inputs
-    from ..study import Plan
+    from ..planned import Plan
     from ..zones import Zones
 
 DONE, PARTIAL_WORD, REFUSED_WORD, FAILED_WORD = "done", "partial", "refused", "failed"

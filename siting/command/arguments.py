@@ -111,6 +111,24 @@ Compliance = Annotated[
         "same name. What there is: heatreach assumptions --table compliance_rules",
     ),
 ]
+Tiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--tiles",
+        help="TOML file with url (https, {z}, {x}, {y}), attribution and max_zoom of background "
+        "tiles for the map; a key in url can be read in map.html. By default the map fetches "
+        "nothing",
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes that plan data centres at the same time; the files are the same byte for "
+        "byte",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for map, tables and layers")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Only problems and the result")]
 Json = Annotated[

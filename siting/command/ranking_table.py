@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from ..study import Plan
+    from ..planned import Plan
 
 MILLION = 1e6
 DECIMALS_BELOW = 10.0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..inputs import Inputs
+    from ..reading.tile_source import TileSource
     from ..scenario import Scenario
     from .saying import Manner
 
@@ -94,6 +95,8 @@ def plan_and_save(
     manner: Manner,
     zones: bool = False,
     rules: Sequence[str] | None = None,
+    tiles: Path | None = None,
+    workers: int = 1,
 ) -> None:
     """
     Read, plan, save and say what came out.
@@ -112,6 +115,10 @@ def plan_and_save(
         Whether to find heat-network zones too; a rule that is named asks for them as well.
     rules
         Names of zone rules.
+    tiles
+        File that names the background of the map; none for nothing.
+    workers
+        How many processes share the work.
 
     Raises
     ------
@@ -124,6 +131,7 @@ def plan_and_save(
     from .forecast import WRITING, expected, size_of
 
     zones = zones or bool(rules)
+    background = _tiles_named(tiles)
     with console_progress(quiet=manner.quiet, waits=True) as bar:
         inputs = read_files(
             files, scenario, lambda stage, share: bar(stage, 0.3 * share), zones=zones
@@ -132,9 +140,11 @@ def plan_and_save(
         size = size_of(inputs, scenario, zones=zones, rules=rules)
         if not manner.dry_run:
             bar.expect(expected(stages_of(size, plans=True)))
-            finished = make_plan(inputs, scenario, progress=bar, zones=zones, rules=rules)
+            finished = make_plan(
+                inputs, scenario, progress=bar, zones=zones, rules=rules, workers=workers
+            )
             bar(WRITING, 0.95)
-            written = finished.save(out)
+            written = finished.save(out, tiles=background)
             bar("done", 1.0)
     say_inputs(Console(stderr=True, quiet=manner.quiet), inputs)
     if manner.dry_run:
@@ -153,6 +163,7 @@ def zone_and_save(
     *,
     rules: Sequence[str] | None,
     manner: Manner,
+    tiles: Path | None = None,
 ) -> None:
     """
     Read, find zones, save and say what came out.
@@ -169,6 +180,8 @@ def zone_and_save(
         Names of zone rules; none for the general ones and those of the country.
     manner
         How to answer.
+    tiles
+        File that names the background of the map; none for nothing.
 
     Raises
     ------
@@ -181,6 +194,7 @@ def zone_and_save(
     from .forecast import WRITING, expected, size_of
 
     zone_rules(rules)
+    background = _tiles_named(tiles)
     with console_progress(quiet=manner.quiet, waits=True) as bar:
         inputs = read_files(
             files, scenario, lambda stage, share: bar(stage, 0.4 * share), zones=True
@@ -190,7 +204,7 @@ def zone_and_save(
             bar.expect(expected(stages_of(size, plans=False)))
             found = find_zones(inputs, scenario, rules=rules, progress=bar)
             bar(WRITING, 0.95)
-            written = found.save(out)
+            written = found.save(out, tiles=background)
             bar("done", 1.0)
     say_inputs(Console(stderr=True, quiet=manner.quiet), inputs)
     if manner.dry_run:
@@ -200,6 +214,13 @@ def zone_and_save(
     say_found(found, written, manner, partial=partial)
     if partial:
         raise typer.Exit(PARTIAL)
+
+
+def _tiles_named(path: Path | None) -> TileSource | None:
+    """The background of the map, looked at before anything is computed."""
+    from ..reading.tile_source import read_tile_source
+
+    return None if path is None else read_tile_source(path)
 
 
 def _control_missed(inputs: Inputs, files: Mapping[str, Any]) -> bool:

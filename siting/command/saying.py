@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..inputs import Inputs
-    from ..study import Plan
+    from ..planned import Plan
     from ..zones import Zones
     from .forecast import Size
 

@@ -59,7 +59,7 @@ _ZIPPED = ("zip archive", "Excel workbook")
 _TEXTUAL = ("CSV", "GeoJSON")
 _HEAD_BYTES = 512
 # What the readers of third parties raise on damaged files.
-_DAMAGE = (
+DAMAGE = (
     OSError,
     ValueError,
     LookupError,
@@ -107,7 +107,7 @@ def read_raw(path: Path, *, layer: str, known: Collection[str]) -> RawTable:
             return _open(kind, path, layer, {name.casefold() for name in known})
     except InputError:
         raise
-    except _DAMAGE as error:
+    except DAMAGE as error:
         what = (
             f"is damaged or incomplete and cannot be read as {kind} ({printable(str(error))[:200]})"
         )

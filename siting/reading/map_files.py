@@ -159,8 +159,12 @@ def read_gpkg(path: Path, layer: str) -> RawTable:
         if fault != "ok":
             what = f"is damaged ({printable(str(fault))[:120]})"
             raise refusal(path.name, what, "restore it from a copy, or export it again")
-        layers = [n for (n,) in database.execute("SELECT table_name FROM gpkg_geometry_columns")]
         kinds = dict(database.execute("SELECT name, type FROM sqlite_master"))
+        listed = [kind for name, kind in kinds.items() if name.lower() == "gpkg_geometry_columns"]
+        if listed != ["table"] and listed:
+            what = "keeps its list of layers in a view, which could run anything"
+            raise refusal(path.name, what, "export it again as GeoPackage")
+        layers = [n for (n,) in database.execute("SELECT table_name FROM gpkg_geometry_columns")]
     chosen = chosen_title(path.name, "map layer", layers, layer)
     if kinds.get(chosen) != "table":
         what = f"layer '{printable(chosen)}' is no table but a view, which could run anything"

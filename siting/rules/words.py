@@ -142,15 +142,27 @@ def compared(rule: Rule, fact: Fact, *, passes: bool) -> str:
     phrase = (_YES if passes else _NO)[rule.comparison].format(limit=limit)
     words, note = rule_figure_rows()[rule.figure]["words"], f" ({fact.note})" if fact.note else ""
     value = _value(fact, rule.figure, rule.threshold)
-    if _any_counts(rule) and rule.kind == EITHER and passes:
+    if any_counts(rule) and rule.kind == EITHER and passes:
         return f"the {words} is {value}{note}; {_NOT_OURS}"
-    if _any_counts(rule):
+    if any_counts(rule):
         phrase = "and any counts" if passes else "and some is asked"
     return f"the {words} is {value}, {phrase}{note}"
 
 
-def _any_counts(rule: Rule) -> bool:
-    """Whether a rule only asks that there be something at all."""
+def any_counts(rule: Rule) -> bool:
+    """
+    Whether a rule only asks that there be something at all.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+
+    Returns
+    -------
+    any
+        True where any amount above nothing answers it.
+    """
     return rule.comparison == "above" and rule.threshold == 0.0
 
 
@@ -251,7 +263,7 @@ def unknown_figure(rule: Rule, fact: Fact | None) -> str:
     limit = _YES[rule.comparison].format(limit=amount(rule.threshold, rule.figure))
     bounds = _bounds(rule.figure, rule.threshold, fact)
     asked = f"should be {limit}" if rule.kind != "duty" else f"decides: it applies if {limit}"
-    if _any_counts(rule):
+    if any_counts(rule):
         asked = "decides" if rule.kind == EITHER else "decides, and any counts"
     note = f" ({fact.note})" if fact is not None and fact.note else ""
     return f"the {row['words']} {asked}{bounds}{note}; to know, it takes {row['needs']}"

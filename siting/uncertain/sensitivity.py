@@ -257,8 +257,8 @@ def _swings(model: DrawnModel, row: int, money: Floats, cost: Floats) -> dict[st
     central = draw_npv(model, row, model.ranges.centre[row][:, None])
     whole = np.concatenate([money, np.full((len(money), 1), central)], axis=1)
     swing = np.ptp(whole, axis=1)
-    # Rounding of sums is no influence.
-    swing[swing <= _ROUNDING * np.abs(central)] = 0.0
+    # Rounding of sums is no influence, not even where the present value itself is just nothing.
+    swing[swing <= _ROUNDING * np.maximum(np.abs(central), swing.max(initial=0.0))] = 0.0
     return {
         "npv_low": money[:, 0],
         "npv_high": money[:, 1],

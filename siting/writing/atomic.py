@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RECORD = "run.json"
 SCRATCH_PREFIX = ".heatreach-part-"
+READABLE = 0o666
 
 
 @contextmanager
@@ -69,6 +70,42 @@ def whole_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
     except BaseException:
         _remove_if_empty(made)
         raise
+
+
+def whole_file(path: Path, text: str) -> None:
+    """
+    One text file that appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        File to write, in a folder that exists; replaced if it is there.
+    text
+        Its content, written as UTF-8.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses; then the file is as it was.
+    """
+    handle, name = tempfile.mkstemp(prefix=SCRATCH_PREFIX, dir=path.parent)
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", errors="backslashreplace"))
+        # A scratch file is for its owner's eyes only, a report for whoever may read the folder.
+        scratch.chmod(READABLE & ~_umask())
+        _to_disk(scratch)
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What the system takes from the rights of new files; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _missing_parents(folder: Path) -> list[Path]:
@@ -139,11 +176,14 @@ def claimed_files(folder: Path) -> set[str]:
         Of files of the last run and of earlier ones.
     """
     try:
+        # A pipe of that name would never end.
+        if not (folder / RECORD).is_file():
+            return set()
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if record["program"] != "heatreach":
             return set()
         names = {RECORD, *map(str, record["files"]), *map(str, record.get("earlier_files", ()))}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return set()
     return {name for name in names if Path(name).name == name and not (folder / name).is_dir()}
 

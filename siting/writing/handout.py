@@ -7,36 +7,39 @@ A plan made with zones hands out theirs too, in the same folder and on the same 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from . import indicative
+from .atlas.sheet_list import ATLAS, left_out
 from .atomic import RECORD, whole_files
 from .layers.geopackage import write_layers
 from .maps.background import hypothetical_note, is_hypothetical
 from .maps.drawing import draw_map
-from .record import write_record, write_text
+from .record import tiles_used, write_record, write_text
 from .report.document import draw_report
 from .sheets import (
     ASSESSMENT_TABLES,
     DESCRIBED_WITH_ZONES,
     WRITTEN_TABLES,
+    register_of,
     write_assumptions,
     write_columns,
     write_edges,
     write_table,
 )
 from .workbook.book import write_workbook
-from .zone_handout import CLOSING, INDICATIVE, file_list, write_zone_files, zone_files
+from .zone_handout import CLOSING, file_list, write_zone_files, zone_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..reading.tile_source import TileSource
     from .results import FinishedPlan
 
 CONTENTS = {
     "map.html": "map of the plan; opens in any browser, needs no internet",
     "report.html": "the plan as a report, a sheet per project; needs no internet, prints to A4",
+    ATLAS: "map sheets, A3 landscape: an overview, one per network, one per zone; for print",
     "projects.csv": "one heat network per data centre, ranked",
     "links.csv": "each data centre with each consumer in reach, ranked; status says why not",
     "options.csv": "each link with every way to make its heat, the chosen one marked",
@@ -63,7 +66,13 @@ CONTENTS = {
 }
 
 
-def save(plan: FinishedPlan, out_dir: Path | str) -> tuple[Path, ...]:
+FORM = 1
+"""Number of the form in which files are written; a reader of another form refuses them."""
+
+
+def save(
+    plan: FinishedPlan, out_dir: Path | str, *, tiles: TileSource | None = None
+) -> tuple[Path, ...]:
     """
     Write every file of a plan into one folder.
 
@@ -74,6 +83,8 @@ def save(plan: FinishedPlan, out_dir: Path | str) -> tuple[Path, ...]:
     out_dir
         Folder to write to; made if it does not exist. Files of an earlier run are replaced,
         all others are left alone.
+    tiles
+        Background of the map, fetched when it is opened; `None` for nothing.
 
     Returns
     -------
@@ -88,11 +99,25 @@ def save(plan: FinishedPlan, out_dir: Path | str) -> tuple[Path, ...]:
     """
     folder, contents = Path(out_dir), contents_of(plan)
     with whole_files(folder, tuple(contents)) as scratch:
-        _write_all(plan, scratch)
+        _write_all(plan, scratch, tiles)
         write_text(scratch / "README.txt", _readme(plan))
-        zones = {} if plan.zones is None else {"zones": plan.zones.run}
-        write_record({**plan.run, **zones}, scratch, folder=folder)
+        write_record({**plan.run, **_about(plan), **tiles_used(tiles)}, scratch, folder=folder)
     return tuple(folder / name for name in contents)
+
+
+def _about(plan: FinishedPlan) -> dict[str, Any]:
+    """What no table of the folder holds, and what a reader of the folder needs."""
+    about = {
+        "form": FORM,
+        "money": plan.money,
+        "summary": plan.summary,
+        "attribution": plan.inputs.attribution,
+        "data_date": plan.inputs.data_date,
+        "crs": str(plan.crs),
+    }
+    if plan.zones is None:
+        return {"plan": about}
+    return {"plan": about | {"zones": plan.zones.summary}, "zones": plan.zones.run}
 
 
 def contents_of(plan: FinishedPlan) -> Mapping[str, str]:
@@ -112,10 +137,13 @@ def contents_of(plan: FinishedPlan) -> Mapping[str, str]:
     return CONTENTS if plan.zones is None else {**CONTENTS, **zone_files(plan.zones)}
 
 
-def _write_all(plan: FinishedPlan, scratch: Path) -> None:
+def _write_all(plan: FinishedPlan, scratch: Path, tiles: TileSource | None) -> None:
     """Write every file but the readme and the record."""
-    write_text(scratch / "map.html", draw_map(plan))
+    from .atlas.document import write_atlas  # The drawing library, for those who save only.
+
+    write_text(scratch / "map.html", draw_map(plan, tiles=tiles))
     write_text(scratch / "report.html", draw_report(plan))
+    write_atlas(plan, scratch / ATLAS)
     write_layers(plan, scratch / "plan.gpkg")
     write_workbook(plan, scratch / "workbook.xlsx")
     write_table(plan.links, scratch / "links.csv", table="links")
@@ -124,13 +152,11 @@ def _write_all(plan: FinishedPlan, scratch: Path) -> None:
     for name in ASSESSMENT_TABLES:
         write_table(plan.assessment.tables[name], scratch / f"{name}.csv", table=name)
     write_edges(plan.edges, scratch / "edges.parquet")
-    assumptions = plan.assumptions
     tables: tuple[str, ...] = WRITTEN_TABLES
     if plan.zones is not None:
         write_zone_files(plan.zones, scratch)
-        assumptions = pd.concat([assumptions, plan.zones.assumptions]).drop_duplicates("key")
         tables = (*WRITTEN_TABLES, *DESCRIBED_WITH_ZONES)
-    write_assumptions(assumptions, scratch / "assumptions.csv")
+    write_assumptions(register_of(plan), scratch / "assumptions.csv")
     write_columns(scratch / "columns.csv", money=plan.money, tables=tables)
 
 
@@ -139,11 +165,14 @@ def _readme(plan: FinishedPlan) -> str:
     note = hypothetical_note(is_hypothetical(plan.inputs.sites))
     opening = f"{note}\n\n{plan.summary}" if note else plan.summary
     if plan.zones is not None:
-        opening = f"{opening}\n\n{plan.zones.summary} {INDICATIVE}"
+        opening = f"{opening}\n\n{plan.zones.summary} {indicative.ZONES}"
+    sheets = left_out(plan, plan.zones)
+    files = file_list(contents_of(plan))
+    listed = f"{files}\n\n{sheets}" if sheets else files
     return (
         "A heat-reuse plan made by heatreach.\n\n"
         f"{opening}\n\n"
-        f"{file_list(contents_of(plan))}\n\n"
+        f"{listed}\n\n"
         f"Money is in {plan.money}. Data of {plan.inputs.data_date}. {plan.inputs.attribution}\n\n"
         f"{CLOSING}"
     )

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from . import indicative
 from .maps.background import hypothetical_note, is_hypothetical
 from .maps.drawing import draw_map
 from .maps.page import asset
 from .maps.zone_classes import LONG_METHODS, method_density
-from .maps.zone_drawing import INDICATIVE, draw_zone_map
+from .maps.zone_drawing import draw_zone_map
 from .results import in_order
 from .wording import MISSING, figure, html_text, if_given, is_blank
 from .zone_results import first_rule, rows_of_rule
@@ -35,7 +36,6 @@ LONGEST_SUMMARY = 1500
 LONGEST_WARNING = 400
 MILLION = 1e6
 PERCENT = 100.0
-PLAN_INDICATIVE = "A plan is indicative; a feasibility study must follow."
 
 
 def plan_view(plan: FinishedPlan) -> str:
@@ -55,13 +55,13 @@ def plan_view(plan: FinishedPlan) -> str:
     tables = [_project_table(plan)]
     if plan.zones is not None:
         tables.append(_zone_table(plan.zones))
-    return _view(
+    return study_view(
         plan,
         draw_map(plan),
         title="Map of the plan",
         note=hypothetical_note(is_hypothetical(plan.inputs.sites)),
         tables=tables,
-        closing=f"Money in {plan.money}. {PLAN_INDICATIVE}",
+        closing=f"Money in {plan.money}. {indicative.PLAN}",
     )
 
 
@@ -79,17 +79,17 @@ def zones_view(zones: FinishedZones) -> str:
     html
         A piece of a page, complete in itself.
     """
-    return _view(
+    return study_view(
         zones,
         draw_zone_map(zones),
         title="Map of the zones",
         note=hypothetical_note(is_hypothetical(zones.inputs.sites), noun="study"),
         tables=[_zone_table(zones)],
-        closing=INDICATIVE,
+        closing=indicative.ZONES,
     )
 
 
-def _view(
+def study_view(
     study: FinishedPlan | FinishedZones,
     page: str,
     *,
@@ -98,7 +98,30 @@ def _view(
     tables: Sequence[dict[str, Any]],
     closing: str,
 ) -> str:
-    """The piece of a page around a map."""
+    """
+    A map in its frame, with tables and warnings below.
+
+    Parameters
+    ----------
+    study
+        What is shown; its summary and warnings are taken from here.
+    page
+        Page with the map.
+    title
+        Name of the frame.
+    note
+        What to know before believing it; blank for nothing.
+    tables
+        Each with ``caption``, ``headings``, ``words`` (numbers of the columns that are words),
+        ``rows`` and ``more`` (a line below); texts that are not marked as safe are escaped.
+    closing
+        The last line.
+
+    Returns
+    -------
+    html
+        A piece of a page, complete in itself.
+    """
     size = len(page.encode("utf-8", errors="replace"))
     no_map = f"The map is too large to show here ({size / MILLION:,.0f} MB): save() writes map.html"
     environment = Environment(

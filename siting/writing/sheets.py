@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from .results import FinishedPlan
 
 ASSUMPTION_COLUMNS = (
     "key",
@@ -77,6 +78,8 @@ DESCRIBED_WITH_ZONES = (*ZONE_TABLES, "coordinates", "sites", "consumers")
 NUMBER_FORMAT = "%.10g"
 # Currencies in which the registry may express a unit; the plan's own currency takes their place.
 CURRENCY = re.compile(r"\b(EUR|GBP|USD)\b")
+APOSTROPHE = "'"
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -117,6 +120,25 @@ def write_assumptions(assumptions: pd.DataFrame, path: Path) -> None:
     """
     register = assumptions.reindex(columns=list(ASSUMPTION_COLUMNS))
     _write_csv(register.sort_values("key", kind="stable"), path)
+
+
+def register_of(plan: FinishedPlan) -> pd.DataFrame:
+    """
+    Every assumed figure of a study, once: of the plan, and of its zones where it has any.
+
+    Parameters
+    ----------
+    plan
+        A finished plan.
+
+    Returns
+    -------
+    assumptions
+        The columns of ``assumptions.csv``.
+    """
+    parts = [plan.assumptions] if plan.zones is None else [plan.assumptions, plan.zones.assumptions]
+    together = pd.concat(parts, ignore_index=True).drop_duplicates("key", ignore_index=True)
+    return together.reindex(columns=list(ASSUMPTION_COLUMNS))
 
 
 def write_columns(path: Path, *, money: str, tables: Sequence[str] = WRITTEN_TABLES) -> None:
@@ -210,7 +232,33 @@ def _spreadsheet_safe(value: Any) -> Any:
     if not isinstance(value, str):
         return "" if value is None or value is pd.NA or value is pd.NaT else str(value)
     cleaned = value.replace("\0", "")
-    starts_like_formula = cleaned[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}
-    if starts_like_formula and not PLAIN_NUMBER.fullmatch(cleaned):
-        return f"'{cleaned}"
-    return cleaned
+    return f"{APOSTROPHE}{cleaned}" if _is_quoted(cleaned) else cleaned
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether a text gets an apostrophe: like a formula, with apostrophes before it or not."""
+    inner = text.lstrip(APOSTROPHE)
+    return inner[:1] in FORMULA_STARTS and not PLAIN_NUMBER.fullmatch(inner)
+
+
+def without_apostrophe(cell: str) -> str:
+    """
+    The text that a cell of our CSV files was written from.
+
+    Parameters
+    ----------
+    cell
+        As it stands in the file.
+
+    Returns
+    -------
+    text
+        Without the apostrophe that keeps spreadsheets from running it.
+
+    Examples
+    --------
+    >>> without_apostrophe("'=1+1"), without_apostrophe("'s-Hertogenbosch")
+    ('=1+1', "'s-Hertogenbosch")
+    """
+    inner = cell.removeprefix(APOSTROPHE)
+    return inner if inner != cell and _is_quoted(inner) else cell

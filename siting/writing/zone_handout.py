@@ -9,11 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import indicative
+from .atlas.sheet_list import ATLAS, left_out
 from .atomic import RECORD, whole_files
 from .layers.zone_layers import write_zone_layers
 from .maps.background import hypothetical_note, is_hypothetical
 from .maps.zone_drawing import draw_zone_map
-from .record import write_record, write_text
+from .record import tiles_used, write_record, write_text
+from .report.document import draw_zone_report
 from .results import in_order
 from .sheets import DESCRIBED_WITH_ZONES, ZONE_TABLES, write_assumptions, write_columns, write_table
 from .zone_results import zone_tables
@@ -21,12 +24,9 @@ from .zone_results import zone_tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..reading.tile_source import TileSource
     from .zone_results import FinishedZones
 
-INDICATIVE = (
-    "Zones are indicative: a rule of thumb drawn on open data, not a designation, and no advice "
-    "on whether a network pays."
-)
 CLOSING = (
     "A text in a CSV file that begins like a formula (= + - @ or a tab) carries a leading\n"
     "apostrophe, so that a spreadsheet shows it and does not run it.\n"
@@ -81,6 +81,8 @@ def zone_contents(zones: FinishedZones) -> Mapping[str, str]:
     """
     return {
         "map.html": "map of the zones; opens in any browser, needs no internet",
+        "report.html": "zones, rules, demand and assumptions as a report; prints to A4",
+        ATLAS: "map sheets, A3 landscape: an overview, and one per zone; for print",
         **zone_files(zones),
         "assumptions.csv": "every assumed figure with its range, unit and source",
         "columns.csv": "meaning and unit of every column",
@@ -89,7 +91,9 @@ def zone_contents(zones: FinishedZones) -> Mapping[str, str]:
     }
 
 
-def save_zones(zones: FinishedZones, out_dir: Path | str) -> tuple[Path, ...]:
+def save_zones(
+    zones: FinishedZones, out_dir: Path | str, *, tiles: TileSource | None = None
+) -> tuple[Path, ...]:
     """
     Write every file of zones into one folder.
 
@@ -100,6 +104,8 @@ def save_zones(zones: FinishedZones, out_dir: Path | str) -> tuple[Path, ...]:
     out_dir
         Folder to write to; made if it does not exist. Files of an earlier run are replaced,
         all others are left alone.
+    tiles
+        Background of the map, fetched when it is opened; `None` for nothing.
 
     Returns
     -------
@@ -112,14 +118,18 @@ def save_zones(zones: FinishedZones, out_dir: Path | str) -> tuple[Path, ...]:
         If the folder is a file, cannot be written to, or holds files of the same names that
         heatreach did not write. Then nothing has been written.
     """
+    from .atlas.document import write_zone_atlas  # The drawing library, for those who save only.
+
     folder, contents = Path(out_dir), zone_contents(zones)
     with whole_files(folder, tuple(contents)) as scratch:
         write_zone_files(zones, scratch)
-        write_text(scratch / "map.html", draw_zone_map(zones))
+        write_text(scratch / "map.html", draw_zone_map(zones, tiles=tiles))
+        write_text(scratch / "report.html", draw_zone_report(zones))
+        write_zone_atlas(zones, scratch / ATLAS)
         write_assumptions(zones.assumptions, scratch / "assumptions.csv")
         write_columns(scratch / "columns.csv", money="", tables=DESCRIBED_WITH_ZONES)
         write_text(scratch / "README.txt", _readme(zones))
-        write_record(zones.run, scratch, folder=folder)
+        write_record({**zones.run, **tiles_used(tiles)}, scratch, folder=folder)
     return tuple(folder / name for name in contents)
 
 
@@ -173,12 +183,15 @@ def file_list(contents: Mapping[str, str]) -> str:
 def _readme(zones: FinishedZones) -> str:
     """What each file is, for whoever finds the folder."""
     note = hypothetical_note(is_hypothetical(zones.inputs.sites), noun="study")
-    opening = "\n\n".join(text for text in (note, zones.summary, INDICATIVE) if text)
+    opening = "\n\n".join(text for text in (note, zones.summary, indicative.ZONES) if text)
+    sheets = left_out(None, zones)
+    files = file_list(zone_contents(zones))
+    listed = f"{files}\n\n{sheets}" if sheets else files
     data = f"Data of {zones.inputs.data_date}. " if zones.inputs.data_date else ""
     return (
         "Heat-network zones made by heatreach.\n\n"
         f"{opening}\n\n"
-        f"{file_list(zone_contents(zones))}\n\n"
+        f"{listed}\n\n"
         f"{data}{zones.inputs.attribution}\n\n"
         f"{CLOSING}"
     )

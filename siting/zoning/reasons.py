@@ -18,6 +18,10 @@ METHOD_WORDS = {
     "street": "of street",
     "radius": "between neighbours",
 }
+NEIGHBOURS = "two neighbours rather than a network"
+SHORT = "neighbours on a short trench rather than a network"
+CAVEATS = (NEIGHBOURS, SHORT)
+"""Ends of the reasons of zones that are dense because hardly anything lies between their loads."""
 _MWH_PER_GWH = 1000.0
 
 
@@ -68,9 +72,9 @@ def _consumers(zone: Any) -> str:
 def _small(zone: Any) -> str:
     """Warn of zones that are dense because hardly anything lies between their loads."""
     if zone.buildings <= siting_rule("zone_words", "neighbours_max"):
-        return "; two neighbours rather than a network"
+        return f"; {NEIGHBOURS}"
     if zone.trench_m < siting_rule("zone_words", "short_trench_m"):
-        return "; neighbours on a short trench rather than a network"
+        return f"; {SHORT}"
     return ""
 
 

@@ -23,7 +23,7 @@ from heatreach.network.routing import route_lines
 from heatreach.thermo import fast_machines
 
 from .cover import covered_heat, zone_shapes
-from .ranges import group_sums
+from .ranges import group_sums, linear_heat_density_mwh_m
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -135,7 +135,8 @@ def zone_sources(
     grown
         The zones of one rule.
     zones
-        ``zone_id``, ``heat_mwh``, ``heat_low_mwh`` and ``heat_high_mwh``, in order of number.
+        ``zone_id``, ``heat_mwh``, ``heat_low_mwh``, ``heat_high_mwh`` [MWh/year] and ``trench_m``,
+        in order of number.
     sites
         SITES, completed by the scenario.
     scenario, hours
@@ -174,6 +175,9 @@ def zone_sources(
             "site_name": site["name"],
             "hypothetical": site["hypothetical"],
             "route_m": reach.route_m,
+            "way_heat_density_mwh_m": linear_heat_density_mwh_m(
+                zone["heat_mwh"], zone["trench_m"] + reach.route_m
+            ),
             "source_kw": site["source_kw"].astype(float),
             "cop": middle["cop"],
             "zone_heat_mwh": zone["heat_mwh"],
@@ -184,7 +188,8 @@ def zone_sources(
             "electricity_mwh": middle["electricity_mwh"],
         }
     )
-    table["reason"] = [_reason(row) for row in table.itertuples()]
+    asked = grown.rule.threshold_mwh_m
+    table["reason"] = [_reason(row, asked) for row in table.itertuples()]
     return gpd.GeoDataFrame(_ranked(table), geometry=reach.line, crs=places.graph.crs)
 
 
@@ -215,13 +220,17 @@ def _ranked(pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _reason(pair: Any) -> str:
+def _reason(pair: Any, asked_mwh_m: float) -> str:
     """What a pair is, in one sentence."""
     which = "hypothetical data centre" if pair.hypothetical else "data centre"
     where = f"{which}, {pair.route_m:,.0f} m along the streets"
     if pair.reason:
         return f"{where}; its water cannot serve the zone: {pair.reason}"
-    how = "by exchanger alone" if np.isnan(pair.cop) else f"with a heat pump of COP {pair.cop:.1f}"
+    how = (
+        "by exchanger alone" if np.isnan(pair.cop) else f"through a heat pump of COP {pair.cop:.1f}"
+    )
+    if not np.isnan(pair.cop):
+        how += f" ({1.0 - 1.0 / pair.cop:.0%} of that heat from the data centre)"
     share, low, high = (
         f"{value:.0%}"
         for value in (pair.covered_share, pair.covered_low_share, pair.covered_high_share)
@@ -229,7 +238,18 @@ def _reason(pair: Any) -> str:
     spread = "" if low == high else f" ({low} to {high} over its range)"
     return (
         f"{where}; {how} it could cover {share} of the yearly heat{spread} if it served this zone "
-        "alone; not to be added over zones; pipe losses not taken off"
+        f"alone{_too_far(pair, asked_mwh_m)}; not to be added over zones; pipe losses not taken off"
+    )
+
+
+def _too_far(pair: Any, asked_mwh_m: float) -> str:
+    """Warn of a way so long that with it the zone would fail its own rule."""
+    carried = pair.way_heat_density_mwh_m
+    if not carried < asked_mwh_m:
+        return ""
+    return (
+        f", but the way to it is too long for this rule: {carried:,.1f} of {asked_mwh_m:g} MWh per "
+        "metre of way and trench"
     )
 
 

@@ -20,6 +20,7 @@ from .browsing import system_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 CRS = "EPSG:32635"
@@ -428,3 +429,14 @@ def browser() -> Iterator[Any]:
     """One browser for all pages that are looked at; skips where there is none."""
     with system_browser() as chromium:
         yield chromium
+
+
+@pytest.fixture
+def no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write no map sheets but an empty file: they cost a second a folder; their tests draw them."""
+
+    def written(_study: Any, path: Path) -> None:
+        path.write_bytes(b"%PDF-1.4\n%%EOF\n")
+
+    for name in ("write_atlas", "write_zone_atlas"):
+        monkeypatch.setattr(f"heatreach.siting.writing.atlas.document.{name}", written)

@@ -210,7 +210,8 @@ def test_nothing_built_is_a_study_with_reasons_and_files(tmp_path: Path) -> None
 
 
 def test_one_project_by_weights_says_nothing_silly(tmp_path: Path) -> None:
-    scenario = scenario_of(FEW | {"ranking": {"objective": "weighted"}}, name="test")
+    decided = {"ranking": {"objective": "weighted"}, "network": {"supply_choice": "given"}}
+    scenario = scenario_of(FEW | decided, name="test")
     alone = plan(read(tmp_path, scenario, sites=1), scenario)
     row = alone.projects.iloc[0]
     assert (row["score"], row["pareto"], row["first_share"]) == (1.0, True, 1.0)

@@ -345,6 +345,12 @@ def network(**columns: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(default | columns, crs=CRS)
 
 
+QUICK: dict[str, Any] = {
+    "network": {"supply_choice": "given"},
+    "uncertainty": {"draws": 64},
+}
+"""Where neither warmer supplies nor ranges are looked at."""
+PAYING: dict[str, Any] = {"economics": {"heat_tariff_per_mwh": 120.0}}
 WIDE = {"search": {"radius_m": 3000.0}, "place": {"country": "DE"}}
 
 
@@ -397,6 +403,7 @@ def test_golden_link_of_a_network_by_hand(tmp_path: Path) -> None:
         warm,
         heat_pump={"arrangement": "direct"},
         economics={"heat_tariff_per_mwh": 50.0},
+        **QUICK,
     )
     link = link_to(made)
     # 1,000 kW of servers at 70 % load, 90 % of it in the water, all year.
@@ -450,12 +457,12 @@ def test_network_that_only_makes_the_water_hot_is_left_out(
     """
     offices = {f"o{n}": (100.0 + 60.0 * n, 20.0 if n % 2 else -20.0) for n in range(8)}
     inputs = study(tmp_path, network(annual_heat_mwh=[4e3]), offices=offices)
-    best = planned(inputs)
+    best = planned(inputs, **QUICK)
     with monkeypatch.context() as patch:
         patch.setattr(projects, "_with_and_without_networks", lambda consumers: [consumers])
-        fed = planned(inputs).projects.iloc[0]
+        fed = planned(inputs, **QUICK).projects.iloc[0]
     buildings = inputs.consumers[inputs.consumers["use"] != "heat_network"].reset_index(drop=True)
-    alone = planned(replace(inputs, consumers=buildings)).projects.iloc[0]
+    alone = planned(replace(inputs, consumers=buildings), **QUICK).projects.iloc[0]
     row = best.projects.iloc[0]
     assert "one an existing heat network" in fed["reason"]
     assert row["npv"] == pytest.approx(alone["npv"])
@@ -505,11 +512,12 @@ def test_network_takes_heat_of_two_data_centres_if_it_has_room(tmp_path: Path) -
     sites = {"S1": (0.0, 15.0), "S2": (450.0, 15.0)}
     vast = study(tmp_path, network(annual_heat_mwh=[2e6]), sites=sites)
 
-    def fed_by(inputs: Inputs) -> list[str]:
-        table = planned(inputs).connections
+    def fed_by(inputs: Inputs, **supply: Any) -> list[str]:
+        table = planned(inputs, **QUICK | PAYING | supply).connections
         return sorted(table.loc[table["connected"] & (table["consumer_id"] == "net"), "site_id"])
 
-    assert fed_by(vast) == ["S1", "S2"]
+    # Where each site seeks its best supply temperature, as studies do unless told otherwise.
+    assert fed_by(vast, network={}) == ["S1", "S2"]
     small = vast.consumers.assign(
         annual_heat_mwh=vast.consumers["annual_heat_mwh"].clip(upper=4e3),
         peak_kw=vast.consumers["peak_kw"].clip(upper=1.2e3),

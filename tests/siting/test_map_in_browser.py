@@ -370,6 +370,29 @@ def test_town_narrow_windows_stack(browser: Any, shown_plan: Any, tmp_path: Path
         box = visit.page.locator("#card_0").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+        assert 0 <= visit.page.locator("#map_plan").bounding_box()["y"] < 400
+
+
+def test_town_legend_is_near_and_every_part_is_one_key_away(
+    browser: Any, shown_plan: Any, zones_maker: Callable[..., Any], tmp_path: Path
+) -> None:
+    """On a laptop the legend begins on the first screen; links of the panel bring the rest."""
+    plan = dataclasses.replace(shown_plan, zones=zones_maker(40))
+    with opened(browser, draw_map(plan), tmp_path) as visit:
+        assert visit.page.locator("#legend").bounding_box()["y"] < 700
+        for name in ("Projects", "Zones", "Legend", "Layers"):
+            visit.page.get_by_role("link", name=name, exact=True).press("Enter")
+            part = visit.ask("document.activeElement.getBoundingClientRect().top")
+            assert -1 < part < 768
+            assert visit.ask("document.activeElement.closest('.panel') !== null")
+        assert visit.page.get_by_role("link", name="Map").count() == 0
+        words, unit = (
+            visit.page.locator("#projects th:nth-child(4) " + part).bounding_box()["y"]
+            for part in ("button", ".unit")
+        )
+        assert unit > words + 8
+        assert visit.errors == []
+        assert visit.requests == []
 
 
 def test_town_the_table_reads_without_scripts(

@@ -1,19 +1,23 @@
-"""Plans and zones in a notebook: everything there, nothing hostile runs, nothing is fetched."""
+"""Studies, projects and zones in a notebook: all there, nothing hostile runs or is fetched."""
 
 from __future__ import annotations
 
 import dataclasses
+import pickle
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from heatreach.siting import Plan, Zones
-from heatreach.siting.writing import notebook
+from heatreach.siting import Plan, UnknownIdError, Zones
+from heatreach.siting.one_zone import zone_of
+from heatreach.siting.project import project_of
+from heatreach.siting.writing import indicative, notebook
 from heatreach.siting.writing.maps.drawing import draw_map
 from heatreach.siting.writing.maps.zone_drawing import draw_zone_map
 from heatreach.siting.writing.notebook import plan_view, zones_view
+from heatreach.siting.writing.sheets import ASSESSMENT_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +76,7 @@ def test_zones_show_map_table_and_that_they_are_indicative(made_zones: Any) -> N
     assert frame["srcdoc"] == draw_zone_map(made_zones)
     assert len(seen.named("tr")) == 1 + 4
     assert "8 in all rules" in seen.text
-    assert "Indicative" in seen.text
+    assert indicative.ZONES in seen.text
     assert "© OpenStreetMap contributors, ODbL 1.0" in seen.text
 
 
@@ -81,15 +85,121 @@ def test_plan_with_zones_shows_both_tables(made_plan: Any, made_zones: Any) -> N
     assert len(seen.named("table")) == 2
 
 
-@pytest.mark.parametrize("kind", ["plan", "zones"])
+def test_project_holds_what_the_plan_knows_of_it(made_plan: Any) -> None:
+    """Found by its own name and by that of its data centre; tables are the plan's, filtered."""
+    project = project_of(made_plan, "p0")
+    assert project_of(made_plan, "s0").project_id == "p0"
+    row = made_plan.projects.iloc[0]
+    assert (project.rank, project.name, project.npv) == (1, "Building 0", row["npv"])
+    assert project.npv_p10 == row["npv_p10"]
+    assert len(project.edges) == len(made_plan.edges) == 24
+    assert len(project.connections) == len(made_plan.connections)
+    for name in ASSESSMENT_TABLES:
+        assert getattr(project, name)["project_id"].tolist() == ["p0"]
+    assert {"npv", "cash_flow", "report"} <= set(dir(project))
+    assert "Building 0: Building 1." in project.summary
+    assert repr(project) == "<Project p0: Building 0, rank 1, NPV 1.23 million EUR 2024>"
+    other = project_of(made_plan, "s1")
+    assert (other.rank, len(other.edges), len(other.connections)) == (None, 0, 0)
+    assert other.part.inputs.sites["id"].tolist() == ["s1"]
+    assert made_plan.projects["project_id"].tolist() == ["p0", "p1"]
+
+
+def test_zone_holds_what_is_known_of_it(made_zones: Any) -> None:
+    wanted = made_zones.zones["zone_id"].iloc[1]
+    zone = zone_of(made_zones, wanted)
+    assert zone.zone_id == wanted
+    assert zone.rule.name == "class_4"
+    assert zone.heat_mwh == made_zones.zones["heat_mwh"].iloc[1]
+    assert zone.outline.equals(made_zones.zones.geometry.iloc[1])
+    assert len(zone.members) == len(zone.consumers) == len(zone.anchors) == 6
+    assert zone.consumers.within(zone.outline).all()
+    assert zone.sources["zone_id"].tolist() == [wanted]
+    assert zone.part.inputs.sites["id"].tolist() == ["s1"]
+    assert {"heat_mwh", "outline"} <= set(dir(zone))
+    assert repr(zone).startswith(f"<Zone {wanted}: Building 1, ")
+
+
+@pytest.mark.parametrize(("wanted", "near"), [("P0", "p0"), ("s11", "s1"), ("\x1b[2J", "p0")])
+def test_project_of_rejects_an_unknown_name(made_plan: Any, wanted: str, near: str) -> None:
+    with pytest.raises(LookupError, match=f"nearest are .*{near}") as told:
+        project_of(made_plan, wanted)
+    assert isinstance(told.value, UnknownIdError)
+    assert "\x1b" not in str(told.value)
+
+
+def test_zone_of_rejects_an_unknown_name(made_zones: Any) -> None:
+    with pytest.raises(UnknownIdError, match=r"no zone class_4/c0; the nearest are class_4/c00"):
+        zone_of(made_zones, "class_4/c0")
+
+
+def test_objects_reject_an_unknown_attribute(made_plan: Any, made_zones: Any) -> None:
+    zone = zone_of(made_zones, made_zones.zones["zone_id"].iloc[0])
+    for one in (project_of(made_plan, "p0"), zone):
+        with pytest.raises(AttributeError, match="dir"):
+            one.nvp  # noqa: B018
+        copied = pickle.loads(pickle.dumps(one))
+        assert repr(copied) == repr(one)
+
+
+def test_project_shows_map_figures_rules_and_warnings(made_plan: Any) -> None:
+    """Headline figures stand in the table with unit and range; a rule that fails is named."""
+    tables = dict(made_plan.assessment.tables)
+    rules = tables["compliance"].assign(answer=["not met", "applies"], title="Gate of 100 g")
+    ranges = tables["uncertainty"].assign(figure="lcoh_per_mwh", unit="EUR/MWh", p10=78.4, p90=109)
+    tables |= {"compliance": rules, "uncertainty": ranges}
+    assessment = dataclasses.replace(made_plan.assessment, tables=tables)
+    plan = dataclasses.replace(made_plan, assessment=assessment)
+    project = project_of(plan, "p0")
+    seen = Seen(project._repr_html_())
+    (frame,) = seen.named("iframe")
+    assert frame["srcdoc"] == project.map() == draw_map(project.part)
+    shown = " ".join(seen.text.split())
+    assert "1.23 million EUR 2024" in shown
+    assert "Cost of heat" in shown
+    assert "78.4 EUR/MWh" in shown
+    assert "109 EUR/MWh" in shown
+    assert "Rules that are not met: 1 of 1 asked" in shown
+    assert "Gate of 100 g" in shown
+    assert "café" in shown
+    assert "none of the data centres in this project exists" in shown
+    assert "© OpenStreetMap contributors, ODbL 1.0" in shown
+    assert "Harbour hall" not in frame["srcdoc"]
+    without = Seen(project_of(plan, "p1")._repr_html_())
+    assert "no consumer is worth a pipe" in without.text
+    assert "Rules that are not met: 0 of 1 asked." in without.text
+
+
+def test_zone_shows_map_figures_rule_and_data_centres(made_zones: Any) -> None:
+    zone = zone_of(made_zones, made_zones.zones["zone_id"].iloc[1])
+    seen = Seen(zone._repr_html_())
+    (frame,) = seen.named("iframe")
+    assert frame["srcdoc"] == zone.map() == draw_zone_map(zone.part)
+    shown = " ".join(seen.text.split())
+    assert "the rule asks for 4 MWh/m/yr" in shown
+    assert "5 MWh/m/yr" in shown
+    assert "Harbour hall" in shown
+    assert "Building 6" in shown
+    assert "Zones are indicative" in shown
+
+
+def view_of(made: Any, kind: str) -> str:
+    """What a notebook shows of a study, or of the first project or zone of it."""
+    if kind in ("project", "zone"):
+        one = project_of(made, "p0") if kind == "project" else zone_of(made, "class_4/c00000")
+        return one._repr_html_()
+    return plan_view(made) if kind == "plan" else zones_view(made)
+
+
+@pytest.mark.parametrize("kind", ["plan", "zones", "project", "zone"])
 def test_property_hostile_texts_are_shown_literally(
     kind: str, plan_maker: Callable[..., Any], zones_maker: Callable[..., Any]
 ) -> None:
     changes: dict[str, Any] = {"name": lambda i: f"{HOSTILE} {i}", "attribution": HOSTILE}
-    made = plan_maker(**changes) if kind == "plan" else zones_maker(**changes)
+    made = plan_maker(**changes) if kind in ("plan", "project") else zones_maker(**changes)
     run = {**made.run, "warnings": [HOSTILE], "left_out": {HOSTILE: 2}}
     made = dataclasses.replace(made, run=run, summary=f"{HOSTILE} heats most.")
-    seen = Seen(plan_view(made) if kind == "plan" else zones_view(made))
+    seen = Seen(view_of(made, kind))
     assert seen.depth == 0
     assert not seen.named("img")
     assert not seen.named("script")
@@ -97,7 +207,8 @@ def test_property_hostile_texts_are_shown_literally(
         assert not FETCHING & set(attributes)
         assert not any(name.startswith("on") for name in attributes)
     shown = " ".join(seen.text.split())
-    assert f"{HOSTILE} heats most." in shown
+    if kind in ("plan", "zones"):
+        assert f"{HOSTILE} heats most." in shown
     assert f"left out: 2 {HOSTILE}" in shown
     assert shown.endswith(HOSTILE)
     assert f"{HOSTILE[:80]}" in shown

@@ -241,7 +241,8 @@ def appraised(town: dict[str, Path], head_kpa: float) -> Plan:
     decided = Scenario.model_validate(
         {
             "economics": {"heat_tariff_per_mwh": 180.0},
-            "network": {"pump_head_max_kpa": head_kpa},
+            "network": {"pump_head_max_kpa": head_kpa, "supply_choice": "given"},
+            "uncertainty": {"draws": 64},
         }
     )
     return plan(

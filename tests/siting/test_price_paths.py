@@ -283,9 +283,8 @@ def street(folder: Path) -> dict[str, Any]:
 
 def planned(folder: Path, text: str = "", **keys: object) -> Plan:
     """A plan with this file of prices and these keys."""
-    scenario = scenario_of(
-        {"place": {"country": "GB"}, "uncertainty": {"draws": 64}, "economics": keys}, name="test"
-    )
+    few = {"uncertainty": {"draws": 64}, "network": {"supply_choice": "given"}}
+    scenario = scenario_of({"place": {"country": "GB"}, "economics": keys} | few, name="test")
     files = street(folder)
     if text:
         files["prices"] = folder / "prices.csv"

@@ -18,8 +18,9 @@ from heatreach.siting.appraisal.ranking import (
     weighted_score,
     weights_of,
 )
-from heatreach.siting.change_words import break_even_words, first_change_words
+from heatreach.siting.change_words import Rate, break_even_words, first_change_words
 from heatreach.siting.errors import InputError
+from heatreach.siting.heat_words import large_loads, made_words
 from heatreach.siting.rank import (
     link_reasons,
     objective_words,
@@ -38,6 +39,15 @@ from heatreach.siting.rank_words import (
 from heatreach.siting.scenario import scenario_of
 from heatreach.siting.uncertain.single_moves import single_moves
 
+MADE = {
+    "source_mwh": 73.0,
+    "electricity_mwh": 20.0,
+    "machine_loss_mwh": 2.0,
+    "backup_mwh": 9.0,
+    "reuse_share": 0.91,
+}
+"""Of 100 MWh made the data centre gives 73, the drive 20 less 2 lost to the room, the boiler 9."""
+TERMS = "25 years at 3.5 % real"
 WEIGHTS = {"npv": 1.0, "avoided_t_co2e": 1.0, "lcoh_per_mwh": 0.5, "cost_per_t_co2e": 0.25}
 SMALL = st.integers(-4, 4).map(float)
 """Few different figures, so that ties and dominance are common."""
@@ -96,7 +106,11 @@ def test_what_cannot_be_served_has_no_rank_and_comes_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("npv", "words"), [(2e6, "net present value of 2.0 million"), (-2e6, "would lose 2.0 million")]
+    ("npv", "words"),
+    [
+        (2e6, "net present value of 2.0 million EUR 2024 (25 years at 3.5 % real)."),
+        (-2e6, "would lose 2.0 million EUR 2024 (25 years at 3.5 % real) unless heat sold for 7.0"),
+    ],
 )
 def test_summary_says_gain_or_loss_and_hypothetical(npv: float, words: str) -> None:
     projects = pd.DataFrame(
@@ -111,7 +125,7 @@ def test_summary_says_gain_or_loss_and_hypothetical(npv: float, words: str) -> N
             "price_gap_per_mwh": [7.0],
         }
     )
-    sentence = summary_of(projects, money="EUR 2024", objective="npv")
+    sentence = summary_of(projects, money="EUR 2024", objective="npv", terms=TERMS)
     assert words in sentence
     assert "hypothetical data centre X" in sentence
 
@@ -127,18 +141,17 @@ def test_reason_of_a_tiny_link_is_not_of_no_heat(heat: float, words: str) -> Non
             "heat_mwh": [heat],
             "loss_mwh": [0.2],
             "route_m": [50.0],
-            "reuse_share": [0.8],
             "lcoh_per_mwh": [300.0],
             "present_per_mwh": [120.0],
             "avoided_t_co2e": [0.1],
         }
-    )
+    ).assign(**MADE)
     assert link_reasons(links, money="EUR 2024")[0].startswith(f"{words} a year over 50 m")
 
 
 def test_golden_reason_says_what_the_cost_of_heat_leaves_out_and_the_currency_of_a_gap() -> None:
     row = {
-        "rank": 1, "consumers": 2, "heat_mwh": 500.0, "trench_m": 900.0, "reuse_share": 0.9,
+        "rank": 1, "consumers": 2, "heat_mwh": 500.0, "trench_m": 900.0, **MADE,
         "linear_heat_density_mwh_m": 0.6, "lcoh_per_mwh": 112.0, "npv": -2e6, "payback_years": 9.0,
         "price_gap_per_mwh": 7.25, "design_premium_share": 0.0, "avoided_t_co2e": 10.0,
     }  # fmt: skip
@@ -166,7 +179,7 @@ def test_golden_a_heat_network_is_no_building(
 ) -> None:
     row = {
         "rank": 1, "name": "X", "hypothetical": False, "consumers": consumers,
-        "heat_networks": networks, "heat_mwh": 4321.0, "trench_m": 900.0, "reuse_share": 0.9,
+        "heat_networks": networks, "heat_mwh": 4321.0, "trench_m": 900.0, **MADE,
         "linear_heat_density_mwh_m": 4.8, "lcoh_per_mwh": 80.0, "npv": 2e6, "payback_years": 9.0,
         "price_gap_per_mwh": 0.0, "design_premium_share": 0.0, "avoided_t_co2e": 10.0,
     }  # fmt: skip
@@ -175,7 +188,7 @@ def test_golden_a_heat_network_is_no_building(
     assert reasons[0].startswith(f"1 of 1 by net present value: {words}, 4,321 MWh a year on")
     # The finished table has no column for the number of networks.
     finished = frame.drop(columns="heat_networks").assign(reason=reasons)
-    sentence = summary_of(finished, money="EUR 2024", objective="npv")
+    sentence = summary_of(finished, money="EUR 2024", objective="npv", terms=TERMS)
     assert f"it would {does}" in sentence
     assert "with 4,321 MWh a year" in sentence
 
@@ -399,29 +412,34 @@ def first_row(**changes: object) -> pd.DataFrame:
 
 
 def test_golden_certainty_in_words() -> None:
-    words = certainty_words(first_row(), draws=4096, money="EUR 2024")
+    words = certainty_words(first_row(), draws=4096, money="EUR 2024", rate_share=0.035)
     assert words == (
         "Drawn from the ranges of the assumptions, it stays first in 71 % of 4,096 draws and earns "
-        "money in 64 % of them; its present value lies between −0.4 and 1.3 million EUR 2024 in "
-        "eight draws of ten (P10 to P90)."
+        "money at 3.5 % real in 64 % of them; its present value lies between −0.4 and 1.3 million "
+        "EUR 2024 in eight draws of ten (P10 to P90)."
     )
-    alone = certainty_words(first_row().head(1), draws=4096, money="EUR 2024")
+    alone = certainty_words(first_row().head(1), draws=4096, money="EUR 2024", rate_share=0.035)
     assert "first" not in alone
-    assert "it earns money in 64 % of 4,096 draws" in alone
+    assert "it earns money at 3.5 % real in 64 % of 4,096 draws" in alone
     sure = certainty_words(
-        first_row(first_share=1.0, npv_positive_share=0.0), draws=64, money="EUR 2024"
+        first_row(first_share=1.0, npv_positive_share=0.0),
+        draws=64,
+        money="EUR 2024",
+        rate_share=0.035,
     )
-    assert "stays first in all 64 draws and earns money in none of them" in sure
-    assert "money in all of them" in certainty_words(
-        first_row(npv_positive_share=1.0), draws=64, money="EUR 2024"
+    assert "stays first in all 64 draws and earns money at 3.5 % real in none of them" in sure
+    assert "money at 3.5 % real in all of them" in certainty_words(
+        first_row(npv_positive_share=1.0), draws=64, money="EUR 2024", rate_share=0.035
     )
 
 
 def test_certainty_is_silent_where_nothing_is_known() -> None:
     nobody = first_row().assign(rank=np.nan)
-    assert certainty_words(nobody, draws=4096, money="EUR 2024") == ""
-    assert certainty_words(first_row(), draws=0, money="EUR 2024") == ""
-    same = certainty_words(first_row(npv_p10=5.0, npv_p90=5.0), draws=64, money="EUR 2024")
+    assert certainty_words(nobody, draws=4096, money="EUR 2024", rate_share=0.035) == ""
+    assert certainty_words(first_row(), draws=0, money="EUR 2024", rate_share=0.035) == ""
+    same = certainty_words(
+        first_row(npv_p10=5.0, npv_p90=5.0), draws=64, money="EUR 2024", rate_share=0.035
+    )
     assert same == "Nothing that was drawn changes its present value (64 draws)."
 
 
@@ -465,6 +483,71 @@ def test_golden_break_evens_are_told_nearest_first() -> None:
         "It would break even if the price of electricity were no more than 91 GBP/MWh (112 assumed)"
         " or the cost of pipes were 20 % lower."
     )
+
+
+@pytest.mark.parametrize(
+    ("npv", "turns_at", "words"),
+    [
+        (1e5, 0.0440, " or the discount rate were above 4.4 % (3.5 % assumed)."),
+        (-1e5, 0.0314, " or the discount rate were no more than 3.14 % (3.5 % assumed)."),
+        (1e5, 0.25, "(112 assumed)."),
+        (1e5, np.nan, "(112 assumed)."),
+    ],
+)
+def test_golden_the_discount_rate_that_turns_is_told_within_its_range(
+    npv: float, turns_at: float, words: str
+) -> None:
+    rate = Rate(value=0.035, low=0.03, high=0.1, break_even=turns_at)
+    assert break_even_words(drivers(), npv=npv, money="GBP 2023", rate=rate).endswith(words)
+    alone = break_even_words(drivers(break_even=np.nan), npv=npv, money="GBP 2023", rate=rate)
+    assert bool(alone) == ("discount" in words)
+    far = drivers(break_even=[np.nan, np.nan, 75.0])
+    assert ("outside" in break_even_words(far, npv=npv, money="GBP 2023", rate=rate)) != bool(alone)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {},
+            "73% of it warmth of the data centre, 91% with the electricity of the heat pump, "
+            "the rest from the boiler",
+        ),
+        (
+            {"electricity_mwh": np.nan, "machine_loss_mwh": np.nan, "source_mwh": 91.0},
+            "91% of it warmth of the data centre, the rest from the boiler",
+        ),
+        (
+            {"electricity_mwh": 29.0, "backup_mwh": 0.0, "reuse_share": 1.0},
+            "73% of it warmth of the data centre, 100% with the electricity of the heat pump",
+        ),
+        (
+            {"electricity_mwh": 0.0, "machine_loss_mwh": 0.0, "backup_mwh": 0.0, "reuse_share": 1},
+            "100% of it warmth of the data centre",
+        ),
+    ],
+)
+def test_golden_heat_of_the_data_centre_is_not_that_of_the_drive(
+    changes: dict[str, float], words: str
+) -> None:
+    assert made_words(pd.Series(MADE | changes)) == words
+
+
+def test_golden_a_load_with_a_fifth_of_the_heat_is_named_and_to_be_metered_if_guessed() -> None:
+    rows = pd.DataFrame(
+        [
+            ("p", "a", 30.0, "low"), ("p", "b", 70.0, "low"), ("", "z", 900.0, "low"),
+            ("q", "c", 100.0, "high"), ("s", "y", 25.0, "medium"), ("s", "x", 25.0, "medium"),
+            ("s", "w", 50.0, "medium"), *[("r", f"r{number}", 10.0, "low") for number in range(6)],
+        ],
+        columns=["project_id", "consumer_id", "annual_heat_mwh", "confidence"],
+    )  # fmt: skip
+    assert large_loads(rows) == {
+        "p": "the largest load, b, takes 70% of the heat; its demand is guessed (low confidence): "
+        "meter it first",
+        "q": "the only load is c",
+        "s": "the largest load, w, takes 50% of the heat",
+    }
 
 
 def test_golden_break_evens_out_of_range_are_called_so_and_none_is_silent() -> None:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatreach.siting.hours import BUILT_IN
 from heatreach.siting.writing.report.charts import (
     carbon_chart,
     cash_flow_chart,
@@ -26,6 +27,7 @@ from heatreach.siting.writing.report.charts import (
 )
 from heatreach.siting.writing.report.document import draw_report
 from heatreach.siting.writing.report.network import network_chart
+from heatreach.siting.writing.report.sources import decisions_grid
 from heatreach.siting.writing.report.spread import ranges_chart, rank_chart, tornado_chart
 from heatreach.siting.writing.report.svg import Scale, ticks
 from heatreach.siting.writing.report.year import duration_chart, months_chart
@@ -402,6 +404,10 @@ def test_golden_year_of_a_network() -> None:
     )
     chart = months_chart(months, "a")
     assert chart is not None
+    assert "made up (synthetic)" not in chart.caption
+    made_up = months_chart(months, "a", BUILT_IN)
+    assert made_up is not None
+    assert "made up (synthetic)" in made_up.caption
     assert (
         "300 MWh from the heat pump or exchanger and 100 MWh from the peak boiler" in chart.caption
     )
@@ -420,7 +426,7 @@ def test_golden_year_of_a_network() -> None:
     chart = duration_chart(durations, "a")
     assert chart is not None
     # 10 h of 500 kW and 8,750 h of 100 kW.
-    assert "The highest hour asks for 900 kW" in chart.caption
+    assert "The highest hour of this year asks for 900 kW" in chart.caption
     assert "makes 880 MWh" in chart.caption
 
 
@@ -429,7 +435,36 @@ def test_golden_rank_chart_tells_shares(made_plan: Any) -> None:
     chart = rank_chart(projects, "a", top_count=3)
     assert chart is not None
     assert "first in 75 %" in texts_of(chart)
+    assert "among the first 3" in chart.caption
     assert rank_chart(projects.assign(first_share=np.nan), "a", top_count=None) is None
+    alone = rank_chart(projects, "a", top_count=None)
+    assert alone is not None
+    assert "among" not in " ".join(texts_of(alone))
+
+
+def test_golden_decisions_show_what_was_used(made_plan: Any) -> None:
+    """Whole numbers stay whole; a key left open shows the figure of the register."""
+    options = {
+        "uncertainty": {"seed": 20260101},
+        "economics": {"gas_price_per_mwh": None, "carbon_price_per_t": None},
+    }
+    row = {"key": "energy_prices/gas/price_per_mwh@FI", "value": 85.0, "unit": "EUR/MWh"}
+    plan = dataclasses.replace(
+        made_plan,
+        run={**made_plan.run, "options": options},
+        assumptions=pd.concat([made_plan.assumptions, pd.DataFrame([row])], ignore_index=True),
+    )
+    grid = decisions_grid(plan)
+    assert grid is not None
+    told = {key: value for key, _, value in grid.rows}
+    assert told["uncertainty.seed"].startswith("20260101")
+    assert told["economics.gas_price_per_mwh"] == "85 EUR/MWh, from the tables"
+    assert told["economics.carbon_price_per_t"] == "none given"
+
+
+def test_docs_regions_of_projects_have_names_of_their_own(made_plan: Any) -> None:
+    labels = re.findall(r'role="region" aria-label="([^"]+)"', draw_report(made_plan))
+    assert len(labels) == len(set(labels))
 
 
 def test_golden_network_is_drawn_to_scale(made_plan: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,6 +12,9 @@ import pytest
 from shapely import LineString, Point
 
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
+from heatreach.siting.appraisal.conditions import conditions_of
+from heatreach.siting.planning.attached import attach_places
+from heatreach.siting.screen import candidate_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,15 +44,34 @@ def _at(x: float, y: float) -> Point:
     return Point(EAST + x, NORTH + y)
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Callable[..., Plan]:
-    """Plan of the hand-made street under a scenario."""
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """The hand-made street, read once."""
+    return inputs(tmp_path_factory.mktemp("street"))
+
+
+@pytest.fixture(scope="module")
+def study(street: Inputs) -> Callable[..., Plan]:
+    """Plan of the hand-made street under a scenario, made once for each."""
+    made: dict[str, Plan] = {}
 
     def make(**scenario: object) -> Plan:
-        decided = Scenario.model_validate({"search": {"radius_m": 800}} | scenario)
-        return plan(inputs(tmp_path), decided)
+        name = json.dumps(scenario, sort_keys=True)
+        if name not in made:
+            decided = Scenario.model_validate({"search": {"radius_m": 800}} | scenario)
+            made[name] = plan(street, decided)
+        return made[name]
 
     return make
+
+
+def screened(read: Inputs, radius_m: float) -> gpd.GeoDataFrame:
+    """Candidate links alone, by consumer: routed and piped but not appraised."""
+    scenario = Scenario.model_validate({"search": {"radius_m": radius_m}})
+    ready = read.under(scenario)
+    attached = attach_places(ready, scenario, several=True)
+    conditions = conditions_of(scenario, ready.country)
+    return candidate_links(ready, scenario, conditions, attached).set_index("consumer_id")
 
 
 def inputs(folder: Path) -> Inputs:
@@ -97,25 +120,30 @@ def test_everyone_who_is_not_served_has_status_reason_and_gap(study: Callable[..
     assert links.loc["silent", "status"] == "no_demand"
 
 
-def test_beyond_the_radius_by_route_is_a_row(study: Callable[..., Plan]) -> None:
+def test_beyond_the_radius_by_route_is_a_row(street: Inputs) -> None:
     """Straight 899 m, by route 945 m: in reach at 950 m, beyond at 920 m."""
-    close = study(search={"radius_m": 950}).links.set_index("consumer_id")
-    short = study(search={"radius_m": 920}).links.set_index("consumer_id")
+    close, short = screened(street, 950), screened(street, 920)
     assert close.loc["far", "status"] == "ok"
     assert short.loc["far", "status"] == "beyond_radius"
     assert "longer than 920 m" in short.loc["far", "reason"]
 
 
 def test_warmer_supply_lowers_the_cop_and_raises_losses(study: Callable[..., Plan]) -> None:
-    cool = study(network={"supply_degc": 55, "return_degc": 35}).links.set_index("consumer_id")
-    warm = study(network={"supply_degc": 75, "return_degc": 35}).links.set_index("consumer_id")
+    made = [
+        study(network={"supply_degc": degc, "return_degc": 35, "supply_choice": "given"})
+        for degc in (55, 75)
+    ]
+    cool, warm = (each.links.set_index("consumer_id") for each in made)
     assert warm.loc["near", "cop"] < cool.loc["near", "cop"]
     assert warm.loc["near", "loss_mwh"] > cool.loc["near", "loss_mwh"]
 
 
 def test_dearer_electricity_lowers_the_npv(study: Callable[..., Plan]) -> None:
-    cheap = study(economics={"electricity_price_per_mwh": 60}).links.set_index("consumer_id")
-    dear = study(economics={"electricity_price_per_mwh": 300}).links.set_index("consumer_id")
+    made = [
+        study(economics={"electricity_price_per_mwh": each}, network={"supply_choice": "given"})
+        for each in (60, 300)
+    ]
+    cheap, dear = (each.links.set_index("consumer_id") for each in made)
     assert dear.loc["near", "npv"] < cheap.loc["near", "npv"]
 
 
@@ -134,7 +162,8 @@ def test_a_connected_consumer_gets_what_it_needs(study: Callable[..., Plan]) -> 
 
 
 def test_user_settings_are_marked_in_the_register(study: Callable[..., Plan]) -> None:
-    register = study(economics={"electricity_price_per_mwh": 60}).assumptions.set_index("key")
+    made = study(economics={"electricity_price_per_mwh": 60}, network={"supply_choice": "given"})
+    register = made.assumptions.set_index("key")
     chosen = register[register["origin"] == "given by the user"]
     assert any(key.startswith("energy_prices/electricity") for key in chosen.index)
     assert "scenario/search/radius_m" in chosen.index
@@ -146,20 +175,14 @@ def test_plan_of_files_needs_no_map_attribution(study: Callable[..., Plan]) -> N
     json.dumps(study().run["options"])
 
 
-def test_more_than_the_largest_pipe_carries_is_infeasible(
-    study: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_than_the_largest_pipe_carries_is_infeasible(street: Inputs) -> None:
     """500 MW of peak on one link: no pipe, no figures, and the reason in words."""
-    read = inputs
-
-    def huge(folder: Path) -> Inputs:
-        made = read(folder)
-        near = made.consumers["id"] == "near"
-        made.consumers.loc[near, ["peak_kw", "annual_heat_mwh"]] = [500_000.0, 1_000_000.0]
-        return made
-
-    monkeypatch.setitem(globals(), "inputs", huge)
-    link = study().links.set_index("consumer_id").loc["near"]
+    consumers = street.consumers.copy()
+    near = consumers["id"] == "near"
+    consumers.loc[near, ["peak_kw", "annual_heat_mwh"]] = [500_000.0, 1_000_000.0]
+    huge = replace(street, consumers=consumers)
+    made = plan(huge, Scenario.model_validate({"search": {"radius_m": 800}}))
+    link = made.links.set_index("consumer_id").loc["near"]
     assert link["status"] == "infeasible"
     assert "largest pipe" in link["reason"]
     assert np.isnan(link["npv"])

@@ -258,3 +258,17 @@ def driver_lines() -> list[str]:
 def test_property_nothing_uncertain_has_no_indices() -> None:
     """A project none of whose drivers has a range has an empty table."""
     assert len(table_of(only(made(), {}))) == 0
+
+
+def test_rounding_is_no_influence_at_break_even() -> None:
+    """Of a project worth exactly nothing, ends that only differ by rounding move nothing."""
+    rows = table_of(made()).set_index("driver")
+    price = float(rows["break_even"].astype(float)["electricity_price"])
+    given = scenario_of({"economics": {"electricity_price_per_mwh": price}}, name="test")
+    model = made(given)
+    ends = driver_ends(model, 0, given)
+    assert draw_npv(model, 0, model.ranges.centre[0][:, None])[0] == pytest.approx(0.0, abs=1e-3)
+    rounded = ends | {"npv": ends["npv"] + 1e-9}
+    table = sensitivity_table(model, 0, rounded, given)
+    assert set(table["driver"]) == set(table_of(model, given)["driver"])
+    assert (table["npv_swing"] > 1.0).all()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-from typing import TYPE_CHECKING
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import networkx as nx
@@ -17,6 +21,7 @@ from heatreach.network import bore_weight_m, to_networkx
 from heatreach.siting import Inputs, Plan, Scenario, plan, read_inputs
 from heatreach.siting.appraisal.conditions import conditions_of
 from heatreach.siting.appraise import CAPEX_PARTS
+from heatreach.siting.cli import main
 from heatreach.siting.demo import demo_extract, demo_sites
 from heatreach.siting.planning.attached import attach_places
 from heatreach.siting.scenario import scenario_of
@@ -26,6 +31,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOURS = 8760.0
+NEAR = Scenario.model_validate({"search": {"radius_m": 600.0}})
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo command made: its plan, its folder, what it printed, its exit code."""
+
+    plan: Plan
+    folder: Path
+    printed: str
+    code: int | str
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +50,52 @@ def inputs() -> Inputs:
 
 
 @pytest.fixture(scope="module")
-def finished(inputs: Inputs) -> Plan:
-    return plan(inputs)
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The command ``heatreach demo``, run once for all tests of this module."""
+    folder, plans = tmp_path_factory.mktemp("demo") / "out", []
+
+    def kept(*arguments: Any, **more: Any) -> Plan:
+        plans.append(plan(*arguments, **more))
+        return plans[-1]
+
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        patch.setattr("heatreach.siting.study.plan", kept)
+        patch.setattr(sys, "argv", ["heatreach", "demo", "--out", str(folder)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    (finished,) = plans
+    return Demo(finished, folder, printed.getvalue(), ended.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def finished(demo: Demo) -> Plan:
+    return demo.plan
+
+
+@pytest.fixture(scope="module")
+def near(inputs: Inputs) -> Plan:
+    """The demo with short routes only."""
+    return plan(inputs, NEAR)
 
 
 @pytest.fixture(scope="module")
 def served(finished: Plan) -> gpd.GeoDataFrame:
     return finished.links[finished.links["status"] == "ok"]
+
+
+def test_demo_ends_with_ranking_map_and_sentence(demo: Demo) -> None:
+    assert demo.code == 0
+    printed = demo.printed
+    assert "Heat networks by rank" in printed
+    assert "draws" in printed
+    assert "It would " in printed
+    assert "in its range, would put another project first" in printed or "come first if" in printed
+    assert str(demo.folder / "map.html") in printed.replace("\n", "")
+    assert "hypothetical" in printed
+    assert printed.strip().endswith(".")
+    files = {path.name for path in demo.folder.iterdir()}
+    assert {"map.html", "links.csv", "projects.csv", "plan.gpkg", "assumptions.csv"} <= files
 
 
 def test_town_has_routes_for_many_and_reasons_for_all(finished: Plan) -> None:
@@ -257,54 +312,53 @@ def test_town_nobody_on_a_street_is_a_result(inputs: Inputs, tmp_path: Path) -> 
 
 
 def test_town_ambient_networks_are_warned_of(inputs: Inputs) -> None:
-    ambient = plan(inputs, scenario_of({"heat_pump": {"arrangement": "ambient"}}, name="test"))
+    decided = {"heat_pump": {"arrangement": "ambient"}, "search": {"radius_m": 600.0}}
+    ambient = plan(inputs, scenario_of(decided, name="test"))
     assert any("links only" in warning for warning in ambient.run["warnings"])
     links = ambient.links[ambient.links["status"] == "ok"]
     assert set(links["option"]) == {"ambient loop"}
 
 
-def test_town_radius_bounds_every_route(inputs: Inputs) -> None:
-    near = plan(inputs, Scenario.model_validate({"search": {"radius_m": 600.0}}))
+def test_town_radius_bounds_every_route(near: Plan) -> None:
     routes = near.links.loc[near.links["status"] == "ok", "route_m"]
     assert len(routes) > 10
     assert routes.max() <= 600.0
 
 
-def test_property_order_of_rows_does_not_matter(
-    inputs: Inputs, finished: Plan, tmp_path: Path
-) -> None:
-    """Shuffled consumers and streets give the same tables and the same files."""
+def test_property_order_of_rows_does_not_matter(inputs: Inputs, near: Plan, tmp_path: Path) -> None:
+    """Shuffled consumers give the same tables and files; streets: see `test_same_bytes`."""
     from dataclasses import replace
 
     shuffled = replace(
         inputs, consumers=inputs.consumers.sample(frac=1.0, random_state=7).reset_index(drop=True)
     )
-    again = plan(shuffled)
+    again = plan(shuffled, NEAR)
+    assert len(near.edges) > 30
     for name in ("projects", "links", "edges"):
-        one = pd.DataFrame(getattr(finished, name)).drop(columns="geometry")
+        one = pd.DataFrame(getattr(near, name)).drop(columns="geometry")
         two = pd.DataFrame(getattr(again, name)).drop(columns="geometry")
         pd.testing.assert_frame_equal(one, two, rtol=1e-9)
-    finished.save(tmp_path / "one")
+    near.save(tmp_path / "one")
     again.save(tmp_path / "two")
     for file in ("projects.csv", "links.csv", "plan.gpkg", "edges.parquet", "map.html"):
         first, second = (tmp_path / folder / file for folder in ("one", "two"))
         assert first.read_bytes() == second.read_bytes(), file
 
 
-def test_town_files_open_and_say_what_they_must(finished: Plan, tmp_path: Path) -> None:
-    finished.save(tmp_path)
-    links = pd.read_csv(tmp_path / "links.csv")
+def test_town_files_open_and_say_what_they_must(demo: Demo) -> None:
+    folder = demo.folder
+    links = pd.read_csv(folder / "links.csv")
     names = load_table("columns")
     wanted = names[(names["table"] == "links") & (names["kind"] != "geometry")]["column"]
     assert links.columns.tolist() == wanted.tolist()
-    projects = gpd.read_file(tmp_path / "plan.gpkg", layer="projects")
+    projects = gpd.read_file(folder / "plan.gpkg", layer="projects")
     assert projects["hypothetical"].all()
     assert shapely.is_valid(projects.geometry.dropna().to_numpy()).all()
-    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    page = (folder / "map.html").read_text(encoding="utf-8")
     assert "OpenStreetMap contributors, ODbL" in page
     assert "hypothetical" in page.lower()
-    assert "hypothetical" in (tmp_path / "README.txt").read_text(encoding="utf-8")
-    record = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert "hypothetical" in (folder / "README.txt").read_text(encoding="utf-8")
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["inputs"]["extract"]
     assert record["versions"]["heatreach"]
 
@@ -321,7 +375,8 @@ def test_docs_every_assumption_of_a_study_has_a_source(finished: Plan) -> None:
 def test_town_real_data_centre_is_planned(realdata: Path, name: str) -> None:
     """The tagged data centre of KIT Campus North gets links and a network with figures."""
     extract = realdata / f"{name}.osm.pbf"
-    study = plan(read_inputs(sites="osm", consumers="osm", area=str(extract)))
+    near = Scenario.model_validate({"search": {"radius_m": 1000.0}})
+    study = plan(read_inputs(sites="osm", consumers="osm", area=str(extract), scenario=near))
     assert len(study.projects) == 1
     row = study.projects.iloc[0]
     assert row["status"] == "ok"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.usefixtures("no_sheets")
+
+
 def small_arguments(folder: Path) -> list[str]:
     """Arguments of the study of ten schools on a kilometre."""
     files = small_study(folder)
@@ -58,6 +61,9 @@ def test_json_answer_equals_the_tables(
             assert str(value or "").lower() in (text.lower(), "") or value == text
         else:
             assert value == pytest.approx(float(text), rel=1e-9)
+    page = tmp_path / "again.html"
+    assert run(monkeypatch, "report", str(out), "--out", str(page), "--quiet") == 0
+    assert page.read_bytes() == (out / "report.html").read_bytes()
     assert answer["columns"]["npv"]["price_base"] == answer["money"]
     assert {path.name for path in out.iterdir()} == {
         name.rsplit("/", 1)[-1] for name in answer["files"]

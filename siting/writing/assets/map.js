@@ -13,6 +13,17 @@
     entry.dataset.drawn = String(layerOf(entry.dataset.layer).getLayers().length);
   }
 
+  // In the frame of a notebook the address of a part would be that of the notebook.
+  document.querySelector(".jump").addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    const part = document.getElementById(link.hash.slice(1));
+    if (part.tabIndex < 0) part.tabIndex = -1;
+    part.scrollIntoView();
+    part.focus({ preventScroll: true });
+  });
+
   // Letters are elements of the page: only those in sight are made.
   const consumers = layerOf("connected");
   const letters = layerOf("letters");

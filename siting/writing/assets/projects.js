@@ -41,14 +41,13 @@
     const bounds = L.latLngBounds([]);
     for (const shape of shapes.get(row)) bounds.extend(shape.getBounds());
     if (markers.has(row)) bounds.extend(markers.get(row).getLatLng());
-    if (!bounds.isValid()) return true;
+    if (!bounds.isValid()) return;
     // The card covers the right side of the map, or its foot where the map is narrow.
     const isWide = card.offsetWidth < map.getSize().x * CARD_SHARE;
     const covered = isWide ? [card.offsetWidth + 20, 0] : [0, card.offsetHeight + 20];
     map.fitBounds(bounds, {
       paddingTopLeft: [40, 40], paddingBottomRight: [40 + covered[0], 40 + covered[1]], maxZoom: 17, animate: false,
     });
-    return isWide;
   };
 
   const choose = (row, { zoom = false } = {}) => {
@@ -66,7 +65,9 @@
       map.closePopup();
       for (const layer of layers) layer.addTo(map);
       sites?.addTo(map);
-      if (!zoomTo(row, card)) stage.scrollIntoView({ block: "nearest" });
+      zoomTo(row, card);
+      // In a narrow window the map stands below the table.
+      stage.scrollIntoView({ block: "nearest" });
     }
     for (const shape of shapes.get(row)) glow.addLayer(glowing(shape));
     glow.eachLayer((shape) => shape.bringToBack());

@@ -37,6 +37,8 @@
       map.fitBounds(zone.getBounds(), { padding: [60, 60], maxZoom: 17, animate: false });
       zone.fire("click", { latlng: zone.getBounds().getCenter() }, true);
       mark(row);
+      // In a narrow window the map stands below the table.
+      document.querySelector(".stage").scrollIntoView({ block: "nearest" });
     });
   }
   for (const part of document.querySelectorAll("details[data-zones]")) {

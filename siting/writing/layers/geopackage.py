@@ -2,9 +2,9 @@
 ``plan.gpkg``: the plan as layers for QGIS and other geographic programs.
 
 Layers ``sites``, ``consumers`` (those in reach of a site, connected or not), ``projects``,
-``edges`` and ``links``, in the plan's metric CRS. Rows without geometry, such as unreachable
-consumers, are kept. The file says whose data it rests on, what every column means and in which
-unit, and how QGIS is to draw each layer. Equal plans give equal bytes.
+``edges``, ``links`` and ``streets`` (the background), in the plan's metric CRS. Rows without
+geometry, such as unreachable consumers, are kept. The file says whose data it rests on, what every
+column means and in which unit, and how QGIS is to draw each layer. Equal plans give equal bytes.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ TABLE_OF_LAYER = {
     "projects": "projects",
     "edges": "edges",
     "links": "links",
+    "streets": "streets",
 }
 """Table of the column registry behind each layer."""
 DESCRIPTIONS = {
@@ -48,6 +49,7 @@ DESCRIPTIONS = {
     "edges": "Trench sections of all networks, with pipe size and cost",
     "links": "Each data centre with each consumer in reach, ranked; "
     "rows without geometry say in status and reason why",
+    "streets": "Streets of the area, the background of map and report",
 }
 
 
@@ -78,6 +80,7 @@ def write_layers(plan: FinishedPlan, path: Path) -> None:
         "projects": _result(plan.projects, "projects"),
         "edges": _result(plan.edges, "edges"),
         "links": _result(plan.links, "links"),
+        "streets": background(plan.inputs.roads),
     }
     about = {"ATTRIBUTION": plan.inputs.attribution, "DATA_DATE": plan.inputs.data_date}
     about |= {"PRICE_BASE": plan.money, "SUMMARY": plan.summary}
@@ -91,6 +94,24 @@ def write_layers(plan: FinishedPlan, path: Path) -> None:
         looks=plan_looks(),
         labels=PLAN_LABELS,
     )
+
+
+def background(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Streets with the one column that maps draw them by.
+
+    Parameters
+    ----------
+    roads
+        Street lines with what else is known of them.
+
+    Returns
+    -------
+    streets
+        Column ``highway``, blank where the class is not known, and the lines.
+    """
+    streets: gpd.GeoDataFrame = roads.reindex(columns=["highway", roads.geometry.name])
+    return streets.reset_index(drop=True)
 
 
 def write_package(
@@ -187,7 +208,9 @@ def _storable(frame: gpd.GeoDataFrame) -> Any:
     """The frame with names and cells a GeoPackage can hold: unique names, no lists in cells."""
     renamed = frame.rename(columns=_storable_names(list(frame.columns), frame.geometry.name))
     for column in renamed.columns.drop(renamed.geometry.name):
-        if renamed[column].dtype == object:
+        if pd.api.types.is_object_dtype(renamed[column]) or pd.api.types.is_string_dtype(
+            renamed[column]
+        ):
             renamed[column] = renamed[column].map(_storable_cell)
     return renamed
 

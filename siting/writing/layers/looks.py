@@ -63,6 +63,7 @@ def plan_looks() -> Mapping[str, Sequence[Look]]:
         "projects": [Look(label="All trenches of a project", colour=BLACK, width=1.2)],
         "edges": _edges(),
         "links": _links(),
+        "streets": [Look(label="Street", colour="#cfccc3", width=0.8)],
     }
 
 

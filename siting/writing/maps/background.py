@@ -21,6 +21,7 @@ ROAD_MARGIN_M = 600.0
 ROAD_TOLERANCE_M = 1.5
 BUILDING_TOLERANCE_M = 0.4
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary", "tertiary")
+ONLY_MAIN_ROADS = "Of the streets only main roads are drawn."
 
 
 def roads_theme(
@@ -55,7 +56,7 @@ def roads_theme(
     is_main = kinds.astype("string").str.removesuffix("_link").isin(MAIN_ROADS).astype(bool)
     if shapely.get_num_coordinates(lines.to_numpy()).sum() > MOST_ROAD_POINTS:
         lines, is_main = lines[is_main], is_main[is_main]
-        notes.append("Of the streets only main roads are drawn.")
+        notes.append(ONLY_MAIN_ROADS)
     merged = gpd.GeoSeries(
         [one_shape(lines[is_main == main]) for main in (False, True)],
         index=["minor", "main"],

@@ -2,7 +2,8 @@
 ``map.html``: the plan on a map that opens from disk without internet.
 
 folium builds the Leaflet script; the page around it is our own, because folium's fetches ten
-files from the internet. There are no tiles: the streets of the study are the background. Names
+files from the internet. There are no tiles unless the user
+names a source: the streets of the study are the background. Names
 reach the map as GeoJSON properties only, through `html_text`; folium pastes marker popups into
 script templates, so there are none. Equal plans give equal bytes: folium's random ids are
 replaced by the names of the themes.
@@ -25,6 +26,7 @@ from .zone_heat_features import cell_classes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...reading.tile_source import TileSource
     from ..results import FinishedPlan
     from .geojson import Theme
 
@@ -33,7 +35,7 @@ LINKED = ("routes", "routes_joined", "sites")
 LONGEST_SUMMARY = 1500
 
 
-def draw_map(plan: FinishedPlan) -> str:
+def draw_map(plan: FinishedPlan, *, tiles: TileSource | None = None) -> str:
     """
     The map of a plan as one HTML page.
 
@@ -41,6 +43,8 @@ def draw_map(plan: FinishedPlan) -> str:
     ----------
     plan
         A finished plan.
+    tiles
+        Background that the page fetches when it is opened; `None` for nothing.
 
     Returns
     -------
@@ -57,12 +61,15 @@ def draw_map(plan: FinishedPlan) -> str:
     if plan.zones is not None:
         above, under = plan_zone_themes(plan.zones, notes)
         drawn = [*drawn[:1], *under, *drawn[1:-1], *above, *drawn[-1:]]
-    script = map_script(drawn, (plan.edges, plan.inputs.sites))
+    # What stands outside the first view seems not to exist: it holds every zone and project.
+    zones = () if plan.zones is None else (plan.zones.zones,)
+    script = map_script(drawn, (plan.edges, plan.inputs.sites, *zones), tiles=tiles)
     content = _content(plan, drawn, notes)
     if plan.zones is None:
-        return page(script, content)
-    panel = zone_panel(plan.zones, {theme.key for theme in drawn})
-    return page(script, {**content, "zones": panel}, parts=ZONE_PARTS)
+        return page(script, content, tiles=tiles)
+    built = set(plan.projects.loc[plan.projects["status"] == "ok", "site_id"])
+    panel = zone_panel(plan.zones, {theme.key for theme in drawn}, built)
+    return page(script, {**content, "zones": panel}, parts=ZONE_PARTS, tiles=tiles)
 
 
 def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -> dict[str, Any]:
@@ -79,6 +86,7 @@ def _content(plan: FinishedPlan, drawn: Sequence[Theme], notes: Sequence[str]) -
         "drawn": [layer_entry(theme) for theme in drawn if theme.listed],
         "notes": list(notes),
         "pipes": _pipe_legend(plan),
+        "links": _has(drawn, "links"),
         "uses": _use_legend(plan),
         "cells": list(cell_classes().items()) if _has(drawn, "consumer_cells") else [],
         "attribution": if_given(plan.inputs.attribution),

@@ -95,11 +95,17 @@ def _consumer_themes(
         ):
             if len(rows) < len(of):
                 notes.append(
-                    f"{len(rows):,} of {len(of):,} {noun} are drawn one by one, those with the "
-                    f"most heat; the others are added up by squares of {size_m:,.0f} m. "
-                    "All are in plan.gpkg."
+                    f"{_which(len(rows), len(of), noun)} are added up by squares of "
+                    f"{size_m:,.0f} m. All are in plan.gpkg."
                 )
     return further, _unconnected(shown_unconnected), _connected(shown)
+
+
+def _which(drawn: int, of: int, noun: str) -> str:
+    """Which consumers are drawn one by one, up to where the others begin."""
+    if not drawn:
+        return f"All {of:,} {noun}"
+    return f"{drawn:,} of {of:,} {noun} are drawn one by one, those with the most heat; the others"
 
 
 def _once_each(plan: FinishedPlan) -> Any:

@@ -1,9 +1,9 @@
 """
 The page around the map: one HTML file that needs nothing else.
 
-Leaflet stands inside the page; nothing is fetched. A content-security policy names the SHA-256
-of each script of the page, so a script that got in by way of a name could not run even if
-escaping failed, and no address can be contacted.
+Leaflet stands inside the page; nothing is fetched. A content-security policy names the SHA-256 of
+each script of the page, so a script that got in by way of a name could not run even if escaping
+failed, and no address can be contacted but that of the tiles that the user named.
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..wording import if_given
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from ...reading.tile_source import TileSource
 
 # Pictures of controls that this map does not use; inside a page they would be dead addresses.
 CSS_PICTURE = re.compile(r"\s*(background-image|behavior):\s*url\([^)]*\);")
@@ -46,7 +50,13 @@ def asset(name: str) -> str:
     return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
-def page(map_script: str, content: Mapping[str, Any], *, parts: Sequence[str] = ()) -> str:
+def page(
+    map_script: str,
+    content: Mapping[str, Any],
+    *,
+    parts: Sequence[str] = (),
+    tiles: TileSource | None = None,
+) -> str:
     """
     The whole page.
 
@@ -58,6 +68,8 @@ def page(map_script: str, content: Mapping[str, Any], *, parts: Sequence[str] = 
         What the template shows; texts that are not marked as safe are escaped.
     parts
         Names of further styles and scripts in the assets folder, for example ``"zones"``.
+    tiles
+        The one source that the page may fetch pictures from; `None` for none.
 
     Returns
     -------
@@ -72,22 +84,26 @@ def page(map_script: str, content: Mapping[str, Any], *, parts: Sequence[str] = 
     style += "".join(asset(f"{part}.css") for part in parts)
     loader = FunctionLoader(asset)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    origin = None if tiles is None else tiles.origin
     return environment.get_template("map.html").render(
-        policy=Markup(content_security_policy(scripts)),
+        policy=Markup(content_security_policy(scripts, pictures=origin)),
         style=Markup(style),
         scripts=[Markup(script) for script in scripts],
+        tiles=tiles and {"credit": if_given(tiles.attribution), "origin": tiles.origin},
         **content,
     )
 
 
-def content_security_policy(scripts: Sequence[str]) -> str:
+def content_security_policy(scripts: Sequence[str], *, pictures: str | None = None) -> str:
     """
-    A policy that lets exactly these scripts run and nothing be fetched.
+    A policy that lets exactly these scripts run and nothing be fetched but pictures, if named.
 
     Parameters
     ----------
     scripts
         Text of each inline script, exactly as between its tags.
+    pictures
+        The one origin of pictures, for example ``https://tiles.example.org``; `None` for none.
 
     Returns
     -------
@@ -106,7 +122,7 @@ def content_security_policy(scripts: Sequence[str]) -> str:
             "default-src 'none'",
             f"script-src {hashes}",
             "style-src 'unsafe-inline'",
-            "img-src data:",
+            "img-src data:" if pictures is None else f"img-src data: {pictures}",
             "base-uri 'none'",
             "form-action 'none'",
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..report.words import rate_of
 from ..results import in_order
 from ..wording import MISSING, figure, html_text, is_blank
 
@@ -58,14 +59,15 @@ def project_panel(plan: FinishedPlan, drawn: Collection[str]) -> dict[str, Any]:
         What the parts ``project_table.html`` and ``project_cards.html`` show.
     """
     projects = in_order(plan.projects, "projects")
-    money = str(plan.money)
+    money, share = str(plan.money), rate_of(plan.run)
+    rate = "" if share is None else f" at {100 * share:g} % a year"
     shown = list(projects.head(MOST_ROWS).itertuples())
     left = len(projects) - len(shown)
     return {
-        "caption": f"Projects in rank order; money in {money}",
+        "caption": f"Projects in rank order; money in {money}{f'; NPV{rate}' if rate else ''}",
         "headings": _headings(money),
         "rows": [_row(row, number, drawn) for number, row in enumerate(shown)],
-        "cards": [_card(row, number, money) for number, row in enumerate(shown)],
+        "cards": [_card(row, number, money, rate) for number, row in enumerate(shown)],
         "more": f"The table shows {len(shown):,} of {len(projects):,} projects; all are in "
         "projects.csv."
         if left > 0
@@ -138,7 +140,7 @@ def _percent(value: Any) -> str:
     return MISSING if is_blank(value) else f"{figure(round(100 * float(value)))} %"
 
 
-def _card(row: Any, number: int, money: str) -> dict[str, Any]:
+def _card(row: Any, number: int, money: str, rate: str) -> dict[str, Any]:
     """Headline figures of one project; of a site without network only the reason."""
     return {
         "number": str(number),
@@ -146,7 +148,7 @@ def _card(row: Any, number: int, money: str) -> dict[str, Any]:
         "name": _name(row),
         "hypothetical": _is_hypothetical(row),
         "served": not is_blank(row.npv),
-        "npv": (_thousand(row.npv), f"thousand {money}"),
+        "npv": (_thousand(row.npv), f"thousand {money}{rate}"),
         "facts": [] if is_blank(row.npv) else _facts(row, money),
         "reason": "" if is_blank(row.reason) else html_text(row.reason, longest=LONGEST_REASON),
         "change": ""

@@ -11,17 +11,31 @@ from typing import TYPE_CHECKING, Any
 import folium
 from markupsafe import Markup
 
+from ..wording import LONGEST_CREDIT, html_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
 
+    from ...reading.tile_source import TileSource
     from .geojson import Theme
 
+CLOSEST = 20
+"""Zoom of the nearest view."""
 HIGHLIGHT = {"color": "#000000", "fillOpacity": 1}
 
 
-def map_script(drawn: Sequence[Theme], shown: Sequence[gpd.GeoDataFrame]) -> str:
+TILE_OPACITY = 0.6
+"""Below pipes and zones, tiles are pale."""
+
+
+def map_script(
+    drawn: Sequence[Theme],
+    shown: Sequence[gpd.GeoDataFrame],
+    *,
+    tiles: TileSource | None = None,
+) -> str:
     """
     The script that makes the map.
 
@@ -31,6 +45,8 @@ def map_script(drawn: Sequence[Theme], shown: Sequence[gpd.GeoDataFrame]) -> str
         Themes in drawing order.
     shown
         Tables whose geometry the map begins with.
+    tiles
+        Background that the page fetches; `None` for nothing.
 
     Returns
     -------
@@ -38,10 +54,12 @@ def map_script(drawn: Sequence[Theme], shown: Sequence[gpd.GeoDataFrame]) -> str
         JavaScript for Leaflet.
     """
     canvas = folium.Map(
-        tiles=None, prefer_canvas=True, zoom_snap=0.25, attribution_control=False, max_zoom=20
+        tiles=None, prefer_canvas=True, zoom_snap=0.25, attribution_control=False, max_zoom=CLOSEST
     )
     canvas.default_js, canvas.default_css = [], []
     canvas._id = "plan"
+    if tiles is not None:
+        _background(tiles).add_to(canvas)
     for theme in drawn:
         _layer(theme).add_to(canvas)
     control = folium.LayerControl(collapsed=False)
@@ -51,6 +69,21 @@ def map_script(drawn: Sequence[Theme], shown: Sequence[gpd.GeoDataFrame]) -> str
     root: Any = canvas.get_root()
     root.render()
     return "\n".join(child.render() for child in root.script._children.values())
+
+
+def _background(tiles: TileSource) -> folium.TileLayer:
+    """Tiles of the named source, below everything; their credit stands on the page."""
+    layer = folium.TileLayer(
+        tiles.url,
+        attr=str(html_text(tiles.attribution, longest=LONGEST_CREDIT)),
+        name=f"Background map ({tiles.origin.removeprefix('https://')})",
+        max_zoom=CLOSEST,
+        max_native_zoom=tiles.max_zoom,
+        opacity=TILE_OPACITY,
+        overlay=True,
+    )
+    layer._id = "background"
+    return layer
 
 
 def _layer(theme: Theme) -> folium.GeoJson:

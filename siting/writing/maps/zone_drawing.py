@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import indicative
+from ..best_source import zone_caveat
 from ..wording import MISSING, figure, html_text, if_given, is_blank
 from ..zone_results import first_rule, rows_of_rule
 from .background import hypothetical_note, is_hypothetical, roads_theme, site_outlines
@@ -32,20 +34,28 @@ from .zone_heat_features import (
     cell_classes,
     section_themes,
 )
-from .zone_supply_features import ROUTE_COLOUR, best_source, route_themes, site_theme
+from .zone_supply_features import (
+    ROUTE_COLOUR,
+    ROUTE_WIDTH,
+    best_source,
+    route_themes,
+    site_theme,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from ...reading.tile_source import TileSource
     from ..zone_results import FinishedRule, FinishedZones
     from .geojson import Theme
 
 ZONE_PARTS = ("zones",)
+LIFTED = (
+    "Where a heat pump lifts the heat, its electricity is counted in; a click on the zone tells "
+    "how much."
+)
 MOST_ROWS = 12
 PERCENT = 100.0
-INDICATIVE = (
-    "Indicative: rules of thumb on open data, no designation and no word on whether a network pays."
-)
 METHODS = {
     "trench": "heat per metre of designed trench",
     "street": "heat per metre of street",
@@ -53,7 +63,7 @@ METHODS = {
 }
 
 
-def draw_zone_map(zones: FinishedZones) -> str:
+def draw_zone_map(zones: FinishedZones, *, tiles: TileSource | None = None) -> str:
     """
     The map of zones as one HTML page.
 
@@ -61,6 +71,8 @@ def draw_zone_map(zones: FinishedZones) -> str:
     ----------
     zones
         Finished zones.
+    tiles
+        Background that the page fetches when it is opened; `None` for nothing.
 
     Returns
     -------
@@ -84,7 +96,8 @@ def draw_zone_map(zones: FinishedZones) -> str:
     shown = (zones.zones, zones.inputs.sites) if len(zones.zones) else (zones.inputs.everywhere,)
     panel = zone_panel(zones, {theme.key for theme in drawn})
     content = _content(zones, drawn, [*notes, *_left_out_notes(zones)])
-    return page(map_script(drawn, shown), {**content, "zones": panel}, parts=ZONE_PARTS)
+    script = map_script(drawn, shown, tiles=tiles)
+    return page(script, {**content, "zones": panel}, parts=ZONE_PARTS, tiles=tiles)
 
 
 def plan_zone_themes(zones: FinishedZones, notes: list[str]) -> tuple[list[Theme], list[Theme]]:
@@ -104,7 +117,7 @@ def plan_zone_themes(zones: FinishedZones, notes: list[str]) -> tuple[list[Theme
         Themes above the consumers and pipes of the plan, and below them.
     """
     under = [*zone_themes(zones, notes), *section_themes(zones, notes, show=False)]
-    above = [*route_themes(zones, notes), *anchor_themes(zones, notes, show=False)]
+    above = [*route_themes(zones, notes, listed=True), *anchor_themes(zones, notes, show=False)]
     above += rank_themes(zones)
     notes.extend(_left_out_notes(zones))
     return (
@@ -136,7 +149,9 @@ def _content(zones: FinishedZones, drawn: list[Theme], notes: list[str]) -> dict
     }
 
 
-def zone_panel(zones: FinishedZones, drawn: Collection[str]) -> dict[str, Any]:
+def zone_panel(
+    zones: FinishedZones, drawn: Collection[str], built: Collection[str] | None = None
+) -> dict[str, Any]:
     """
     Tables and legend of zones.
 
@@ -146,6 +161,8 @@ def zone_panel(zones: FinishedZones, drawn: Collection[str]) -> dict[str, Any]:
         Finished zones.
     drawn
         Keys of the themes that are on the map.
+    built
+        Data centres for which the plan builds a network; None without a plan.
 
     Returns
     -------
@@ -155,11 +172,11 @@ def zone_panel(zones: FinishedZones, drawn: Collection[str]) -> dict[str, Any]:
     hypothetical = is_hypothetical(zones.inputs.sites)
     shown = first_rule(zones)
     return {
-        "indicative": INDICATIVE,
+        "indicative": indicative.ZONES,
         "summary": html_text(zones.summary, longest=600),
-        "notes": [BRANCHES, *([ALONE] if len(zones.sources) else [])],
+        "notes": [BRANCHES, *([f"{ALONE} {LIFTED}"] if len(zones.sources) else [])],
         "parts": [
-            _rule_part(zones, rule, number=number, is_open=rule.name == shown)
+            _rule_part(zones, rule, number=number, is_open=rule.name == shown, built=built)
             for number, rule in enumerate(zones.rules, start=1)
         ],
         "total_headings": [
@@ -185,7 +202,12 @@ def _headings(zones: FinishedZones, rule: FinishedRule) -> list[tuple[str, str]]
 
 
 def _rule_part(
-    zones: FinishedZones, rule: FinishedRule, *, number: int, is_open: bool
+    zones: FinishedZones,
+    rule: FinishedRule,
+    *,
+    number: int,
+    is_open: bool,
+    built: Collection[str] | None,
 ) -> dict[str, Any]:
     """Table of the zones of one rule, with what the rule is."""
     rows = rows_of_rule(zones.zones, "zones", rule.name)
@@ -194,7 +216,8 @@ def _rule_part(
     left = len(rows) - MOST_ROWS
     return {
         "key": f"zones_{number}",
-        "routes": f"zone_routes_{number}",
+        # Beside the pipes of a plan such ways would look like more of them: they are asked for.
+        "routes": f"zone_routes_{number}" if built is None else "",
         "ranks": f"zone_ranks_{number}",
         "title": html_text(rule.title),
         "headings": _headings(zones, rule),
@@ -202,7 +225,7 @@ def _rule_part(
         "about": html_text(rule_words(rule), longest=300),
         "open": is_open,
         "rows": [
-            _row(zones, rule, row, number=place)
+            _row(zones, rule, row, number=place, built=built)
             for place, row in enumerate(rows.head(MOST_ROWS).itertuples())
         ],
         "more": f"{left:,} more are in zones.csv." if left > 0 else "",
@@ -232,17 +255,25 @@ def rule_words(rule: FinishedRule) -> str:
     return f"Rule {rule.name}: {asked}{place}; {rule.legal_status}."
 
 
-def _row(zones: FinishedZones, rule: FinishedRule, row: Any, *, number: int) -> dict[str, Any]:
+def _row(
+    zones: FinishedZones,
+    rule: FinishedRule,
+    row: Any,
+    *,
+    number: int,
+    built: Collection[str] | None,
+) -> dict[str, Any]:
     """Cells of one zone."""
     words = [html_text(row.certainty)]
     if len(zones.sources):
-        words.append(best_source(row, zones))
+        words.append(best_source(row, zones, built, brief=True))
     figures = (row.heat_mwh, getattr(row, method_density(rule.method)), row.anchors)
+    named, caveat = html_text(row.zone_id if is_blank(row.name) else row.name), zone_caveat(row)
     return {
         "rank": MISSING if is_blank(row.rank) else str(int(row.rank)),
         "number": number,
         "drawn": number < MOST_ZONES and row.geometry is not None and not row.geometry.is_empty,
-        "name": html_text(row.zone_id if is_blank(row.name) else row.name),
+        "name": named + f": {caveat}" if caveat else named,
         "figures": [figure(cell) for cell in figures],
         "words": words,
     }
@@ -288,5 +319,6 @@ def _legend(zones: FinishedZones, drawn: Collection[str]) -> dict[str, Any]:
         if "buildings" in drawn
         else [],
         "route_colour": ROUTE_COLOUR,
+        "route_width": ROUTE_WIDTH,
         "any_route": any(key.startswith("zone_routes") for key in drawn),
     }

@@ -68,7 +68,10 @@ def _zone_theme(
     short = {"name": "Zone", "heat": "Heat", rule.method: LONG_METHODS[rule.method]}
     short |= {"certainty": "Certainty"}
     more = {"rule": "Rule", "rank": "Rank", "range": "Range", "consumers": "Consumers"}
-    more |= {"anchors": "Anchor loads", "required": "Could be required to connect"}
+    more |= {
+        "anchors": "Anchor loads",
+        "required": "Could be required to connect (draft English test, shown as a yardstick)",
+    }
     others = [method for method in LONG_METHODS if method != rule.method]
     more |= {method: LONG_METHODS[method] for method in others}
     more |= {"length": "Trench", "area": "Area", "crossings": "Trench crosses"}

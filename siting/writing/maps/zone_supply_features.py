@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from ..best_source import source_cautions
 from ..results import in_order
 from ..wording import html_text, is_blank
 from ..zone_results import SEPARATOR, first_rule, rows_of_rule
@@ -13,6 +14,8 @@ from .background import is_hypothetical, site_symbol
 from .geojson import Theme, as_features, drawable, figure_column, name_column
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import geopandas as gpd
 
     from ..zone_results import FinishedZones
@@ -20,13 +23,15 @@ if TYPE_CHECKING:
 MOST_ROUTES = 60
 ROUTE_TOLERANCE_M = 1.0
 PERCENT = 100.0
-ROUTE_COLOUR = "#AA3377"
-"""Unlike those of pipes and of zones."""
+ROUTE_COLOUR, ROUTE_WIDTH = "#AA3377", 1.5
+"""Unlike those of pipes and of zones, and thin: nobody plans a pipe there."""
 
 
-def best_source(row: Any, zones: FinishedZones) -> Any:
+def best_source(
+    row: Any, zones: FinishedZones, built: Collection[str] | None = None, *, brief: bool = False
+) -> Any:
     """
-    The data centre that could cover most of a zone, and how much.
+    The data centre that could cover most of a zone, how much, and what limits that.
 
     Parameters
     ----------
@@ -34,6 +39,10 @@ def best_source(row: Any, zones: FinishedZones) -> Any:
         A row of the ZONES table.
     zones
         Finished zones.
+    built
+        Data centres for which the plan builds a network; None without a plan.
+    brief
+        Whether to leave out the heat pump's part.
 
     Returns
     -------
@@ -47,12 +56,14 @@ def best_source(row: Any, zones: FinishedZones) -> Any:
     name = mine["name"].iloc[0] if len(mine) and "name" in mine else None
     named = html_text(row.best_site_id if is_blank(name) else name, longest=40)
     share = row.best_covered_share
-    return named if is_blank(share) else named + Markup(f", {PERCENT * share:.0f}&nbsp;%")
+    if not is_blank(share):
+        named += Markup(f", {PERCENT * share:.0f}&nbsp;%")
+    return Markup("; ").join([named, *source_cautions(zones, row, built, brief=brief)])
 
 
-def route_themes(zones: FinishedZones, notes: list[str]) -> list[Theme]:
+def route_themes(zones: FinishedZones, notes: list[str], *, listed: bool = False) -> list[Theme]:
     """
-    Routes from the best data centre of each zone, one theme per rule; each follows its zones.
+    Ways from the best data centre of each zone, one theme per rule.
 
     Parameters
     ----------
@@ -60,14 +71,17 @@ def route_themes(zones: FinishedZones, notes: list[str]) -> list[Theme]:
         Finished zones.
     notes
         Sentences on what is not drawn are put here.
+    listed
+        Whether each stands in the layer switch, off at first; else it follows its zones.
 
     Returns
     -------
     themes
-        In the order of the rules; none is in the layer switch of its own.
+        In the order of the rules.
     """
-    style = {"color": ROUTE_COLOUR, "weight": 2.5, "opacity": 0.9, "dashArray": "8 6"}
-    labels = {"site": "Data centre", "zone": "Zone", "route": "Route", "share": "Could cover alone"}
+    style = {"color": ROUTE_COLOUR, "weight": ROUTE_WIDTH, "opacity": 0.8, "dashArray": "2 5"}
+    labels = {"kind": "Line", "site": "Data centre", "zone": "Zone", "route": "Route"}
+    labels |= {"share": "Could cover alone", "way": "Heat per metre of way and trench"}
     drawn, left = [], 0
     for number, rule in enumerate(zones.rules, start=1):
         pairs = drawable(rows_of_rule(zones.sources, "zone_sources", rule.name))
@@ -78,7 +92,7 @@ def route_themes(zones: FinishedZones, notes: list[str]) -> list[Theme]:
         drawn.append(
             Theme(
                 key=f"zone_routes_{number}",
-                label="Routes from data centres",
+                label=f"Ways from data centres, no planned pipes: {html_text(rule.title)}",
                 features=as_features(
                     rows.geometry,
                     ["route"] * len(rows),
@@ -89,7 +103,7 @@ def route_themes(zones: FinishedZones, notes: list[str]) -> list[Theme]:
                 tooltip=labels,
                 popup=labels,
                 show=False,
-                listed=False,
+                listed=listed,
             )
         )
     if left:
@@ -110,10 +124,12 @@ def _route_texts(rows: Any, zones: FinishedZones) -> dict[str, list[str]]:
         for key, name in zip(rows["site_id"], rows["site_name"], strict=True)
     ]
     return {
+        "kind": ["shortest way, no planned pipe"] * len(rows),
         "site": [str(html_text(name)) for name in called],
         "zone": [str(html_text(names.get(key, key))) for key in rows["zone_id"]],
         "route": figure_column(rows, "route_m", "m"),
         "share": figure_column(rows, "covered_share", "% of the heat", scale=1 / PERCENT),
+        "way": figure_column(rows, "way_heat_density_mwh_m", "MWh/m/yr"),
     }
 
 

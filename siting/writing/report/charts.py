@@ -166,7 +166,12 @@ def yearly_money(
 
 
 def lcoh_chart(
-    rows: pd.DataFrame, name: str, base: str, *, today: float | None = None
+    rows: pd.DataFrame,
+    name: str,
+    base: str,
+    *,
+    today: float | None = None,
+    instead: str = "their present heating",
 ) -> Chart | None:
     """
     What a unit of heat costs, part after part, up to the whole.
@@ -180,7 +185,9 @@ def lcoh_chart(
     base
         Currency and price base.
     today
-        What consumers' heat costs them now; blank where not known.
+        What consumers' heat costs them without the network; blank where not known.
+    instead
+        What is assumed to heat them then.
 
     Returns
     -------
@@ -201,14 +208,16 @@ def lcoh_chart(
     known = today is not None and not is_blank(today)
     if known:
         lines.append(
-            Line(label="heat of today", bars=((0.0, float(today or 0.0), SKY),), note=figure(today))
+            Line(
+                label="heat without it", bars=((0.0, float(today or 0.0), SKY),), note=figure(today)
+            )
         )
     body, height = lying_bars(lines, unit=f"{base} per MWh delivered", note_width=52)
     legend = rows_of_legend([(BLUE, "building"), (hatched, "running")], x=168, y=13)
     title = "What the heat costs, part by part"
     caption = (
         f"Each bar begins where the one above ends; together {figure(total, f'{base} per MWh')}"
-        + (f", against {figure(today)} that consumers' heat costs them today." if known else ".")
+        + (f", against {figure(today)} with {instead}, assumed." if known else ".")
     )
     largest = max(parts, key=lambda part: part[1])
     svg = picture(
@@ -287,8 +296,8 @@ def carbon_chart(rows: pd.DataFrame, name: str) -> Chart | None:
     legend = rows_of_legend([(GREEN, "avoided"), (hatched, "caused")], x=150, y=14)
     title = "Carbon by year"
     caption = (
-        "Upward: emissions of today's heating that are avoided; downward: those caused; line: what "
-        f"is saved, {figure(net.sum(), 't CO₂e')} over all years."
+        "Upward: emissions avoided, of the heating assumed without the network; downward: "
+        f"those caused; line: what is saved, {figure(net.sum(), 't CO₂e')} over all years."
     )
     line = curve(plot, list(zip(years, net, strict=True)))
     svg = picture(

@@ -21,8 +21,15 @@ from ..maps.background import hypothetical_note, is_hypothetical
 from ..maps.page import asset
 from ..results import in_order
 from ..wording import html_text, if_given, is_blank
-from ..zone_handout import INDICATIVE
-from .evidence import LIMITS, compliance_grids, demand_grid, sites_grid
+from ..written import written_plan, written_register, written_zones
+from .evidence import (
+    LIMITS,
+    ZONE_LIMITS,
+    compliance_grids,
+    demand_grid,
+    instead_limit,
+    sites_grid,
+)
 from .lists import project_name, ranking_grid
 from .sheets import MOST_SHEETS, headline_facts, project_sheets
 from .sources import (
@@ -35,33 +42,113 @@ from .sources import (
 )
 from .spread import rank_chart
 from .words import counted, each_row, share
+from .zone_loads import totals_grid
+from .zone_section import zone_section
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
 
     from ..results import FinishedPlan
+    from ..zone_results import FinishedZones
+    from .zone_section import ZoneSection
 
+PAPERS = {"a4": ("report.css",), "a3": ("report.css", "report_a3.css")}
+"""Style sheets for each size of paper."""
+GENERATOR = '<meta name="generator" content="heatreach report">'
+"""Line by which one of our reports is known; nothing in it depends on the study."""
 LONGEST_PROSE = 4000
+PART_OF = (
+    " This is a part of a study: it shows {shown:,} of its {all:,} projects. Ranks, and how often "
+    "a project comes first, are those among all of them."
+)
 MOST_ROWS = 40
 """Projects in the table of all; more stand in ``projects.csv``."""
 SENTENCE_END = re.compile(r"(?<=[a-z0-9%)]\.)\s+(?=[A-Z])")
 
 
-def draw_report(plan: FinishedPlan) -> str:
+def draw_report(plan: FinishedPlan, *, paper: str = "a4", of: int | None = None) -> str:
     """
     The report of a plan as one HTML page.
 
     Parameters
     ----------
     plan
-        A finished plan.
+        A finished plan, or a part of one.
+    paper
+        One of `PAPERS`, for printing.
+    of
+        For a part, the number of projects of the whole plan; then every project has a sheet.
+
+    Returns
+    -------
+    html
+        The page; write it as UTF-8.
+
+    Raises
+    ------
+    ValueError
+        If the paper is not known.
+    """
+    if paper not in PAPERS:
+        raise ValueError(f"no paper {paper!r}; there is {' and '.join(PAPERS)}")
+    content = _content(written_plan(plan), of)
+    return page_of("report.html", content, styles=PAPERS[paper])
+
+
+def draw_zone_report(zones: FinishedZones) -> str:
+    """
+    The report of zones without a plan as one HTML page.
+
+    Parameters
+    ----------
+    zones
+        Finished zones.
 
     Returns
     -------
     html
         The page; write it as UTF-8.
     """
-    style = asset("report.css")
+    written = written_zones(zones)
+    register = written_register(zones.assumptions)
+    content = {
+        "title": "Heat-network zones",
+        "banner": hypothetical_note(is_hypothetical(written.inputs.sites), noun="report"),
+        "zones": zone_section(written),
+        "demand": totals_grid(written.totals),
+        "assumptions": assumption_grids(register),
+        "number_of_assumptions": f"{len(register):,}",
+        "sources": source_rows(register),
+        "limits": ZONE_LIMITS,
+        "warnings": [str(warning) for warning in written.run.get("warnings", ())],
+        "provenance": provenance(written.run, written.crs),
+        "attribution": if_given(written.inputs.attribution),
+        "data_date": if_given(written.inputs.data_date),
+    }
+    return page_of("zone_report.html", content, styles=PAPERS["a4"])
+
+
+def page_of(template: str, content: Mapping[str, Any], *, styles: Sequence[str]) -> str:
+    """
+    A page of a report.
+
+    Parameters
+    ----------
+    template
+        Name of its template among the assets.
+    content
+        What it shows; all but markup is escaped.
+    styles
+        Names of its style sheets, joined in this order.
+
+    Returns
+    -------
+    html
+        The page.
+    """
+    style = "".join(map(asset, styles))
     environment = Environment(
         loader=FunctionLoader(asset),
         autoescape=True,
@@ -70,8 +157,11 @@ def draw_report(plan: FinishedPlan) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html").render(
-        policy=Markup(style_policy(style)), style=Markup(style), **_content(plan)
+    return environment.get_template(template).render(
+        policy=Markup(style_policy(style)),
+        generator=Markup(GENERATOR),
+        style=Markup(style),
+        **content,
     )
 
 
@@ -104,8 +194,9 @@ def style_policy(style: str) -> str:
     return "; ".join((*parts, "form-action 'none'"))
 
 
-def _content(plan: FinishedPlan) -> dict[str, Any]:
+def _content(plan: FinishedPlan, of: int | None) -> dict[str, Any]:
     """Everything the page shows."""
+    most = MOST_SHEETS if of is None else len(plan.projects)
     projects = in_order(plan.projects, "projects").drop(columns="geometry", errors="ignore")
     ranked = projects[projects["rank"].notna() & (projects["status"] == "ok")]
     flags = is_hypothetical(plan.inputs.sites)
@@ -113,44 +204,59 @@ def _content(plan: FinishedPlan) -> dict[str, Any]:
     return {
         "title": "Heat-reuse report",
         "banner": hypothetical_note(flags, noun="report"),
-        "scope": _scope(plan, projects, ranked),
+        "scope": _scope(plan, projects, ranked, of),
         "summary": _sentences(plan.summary),
         "first": _first(plan, ranked),
         "ranking": ranking_grid(projects.head(MOST_ROWS), plan.money),
         "ranking_left": max(len(projects) - MOST_ROWS, 0),
-        "firm": rank_chart(ranked.head(MOST_ROWS), "rank", top_count=_top_count(options)),
+        "firm": rank_chart(
+            ranked.head(MOST_ROWS), "rank", top_count=_top_count(options, len(ranked))
+        ),
         "terms_of_money": _terms_of_money(plan.money, options),
-        "sheets": project_sheets(plan, projects),
-        "sheets_left": max(len(projects) - MOST_SHEETS, 0),
-        "compliance": compliance_grids(plan, projects.head(MOST_SHEETS)),
+        "sheets": project_sheets(plan, projects.head(most)),
+        "sheets_left": max(len(projects) - most, 0),
+        "compliance": compliance_grids(plan, projects.head(most)),
         "demand": demand_grid(plan, projects.head(MOST_ROWS)),
         "sites": sites_grid(plan),
         "left_out": left_out(plan.run),
         "warnings": [str(warning) for warning in plan.run.get("warnings", ())],
         "decisions": decisions_grid(plan),
-        "assumptions": assumption_grids(plan),
+        "assumptions": assumption_grids(plan.assumptions),
         "number_of_assumptions": f"{len(plan.assumptions):,}",
-        "sources": source_rows(plan),
-        "limits": LIMITS,
+        "sources": source_rows(plan.assumptions),
+        "limits": [instead_limit(plan.run), *LIMITS],
         "glossary": glossary(plan),
-        "provenance": provenance(plan),
+        "provenance": [("Money", plan.money), *provenance(plan.run, plan.crs)],
         "attribution": if_given(plan.inputs.attribution),
         "data_date": if_given(plan.inputs.data_date),
-        "zones": None if plan.zones is None else f"{plan.zones.summary} {INDICATIVE}",
+        "zones": None if plan.zones is None else _zones(plan, projects),
     }
 
 
-def _scope(plan: FinishedPlan, projects: pd.DataFrame, ranked: pd.DataFrame) -> str:
-    """What was looked at, in a sentence."""
+def _zones(plan: FinishedPlan, projects: pd.DataFrame) -> ZoneSection | None:
+    """The section on zones; what the plan left out too is said under data quality."""
+    if plan.zones is None:
+        return None
+    return zone_section(plan.zones, projects, told=plan.run.get("left_out", {}))
+
+
+def _scope(plan: FinishedPlan, projects: pd.DataFrame, ranked: pd.DataFrame, of: int | None) -> str:
+    """What was looked at, in a sentence; of a part, what it is a part of."""
     country = plan.run.get("country")
     where = "" if is_blank(country) else f" ({country})"
     found = counted(len(ranked), "network")
     verb = "is" if len(ranked) == 1 else "are"
     return (
         f"Looked at: {counted(len(projects), 'data centre')} and "
-        f"{counted(len(plan.inputs.consumers), 'heat consumer')} in reach{where}. "
+        f"{counted(_consumers_in_reach(plan), 'heat consumer')} in reach{where}. "
         f"{found[:1].upper()}{found[1:]} {verb} ranked."
+        + ("" if of is None else PART_OF.format(shown=len(projects), all=of))
     )
+
+
+def _consumers_in_reach(plan: FinishedPlan) -> int:
+    """Consumers in reach of any data centre, each counted once."""
+    return plan.connections["consumer_id"].nunique() if len(plan.connections) else 0
 
 
 def _sentences(text: Any) -> list[str]:
@@ -167,16 +273,17 @@ def _first(plan: FinishedPlan, ranked: pd.DataFrame) -> dict[str, Any] | None:
     mine = payers[payers["project_id"] == row.project_id] if len(payers) else payers
     return {
         "name": project_name(row),
-        "facts": headline_facts(row, plan.money),
+        "facts": headline_facts(row, plan.money, plan.run),
         "payers": [str(text) for text in mine["description"]] if len(mine) else [],
         "chance": share(row.npv_positive_share),
     }
 
 
-def _top_count(options: Any) -> int | None:
-    """How many projects count as the first ones."""
+def _top_count(options: Any, ranked: int) -> int | None:
+    """How many projects count as the first ones; none where that would be all of them."""
     ranking = options.get("ranking", {})
-    return ranking.get("top_count") if isinstance(ranking, dict) else None
+    count = ranking.get("top_count") if isinstance(ranking, dict) else None
+    return None if count is None or count >= ranked else count
 
 
 def _terms_of_money(money: str, options: Any) -> str:

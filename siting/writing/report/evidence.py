@@ -9,10 +9,12 @@ import pandas as pd
 from ..wording import MISSING, figure, html_text, is_blank
 from .lists import project_name
 from .sheets import connected_rows
-from .tables import COMPARISONS, Grid, with_unit
-from .words import counted, each_row, share, spread
+from .tables import COMPARISONS, Grid
+from .words import amount, counted, each_row, instead_words, share, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..results import FinishedPlan
 
 NOT_APPLICABLE = "not applicable"
@@ -32,6 +34,35 @@ LIMITS = (
     "Answers on rules of law and funding are indicative and no legal advice; each names the day on "
     "which the rule was last looked up.",
 )
+
+
+ZONE_LIMITS = (
+    "Zones are where rules of thumb on open data point to. They are no designation, and say "
+    "nothing of what a network would cost or whether it pays.",
+    *LIMITS[1:3],
+    "Whether owners want to connect, and whether a data centre gives its heat, is not asked here.",
+)
+
+
+def instead_limit(run: Mapping[str, Any]) -> str:
+    """
+    What everything is compared with, and that nobody looked.
+
+    Parameters
+    ----------
+    run
+        Record of the run.
+
+    Returns
+    -------
+    limit
+        A sentence.
+    """
+    return (
+        f"What heats consumers without the network is assumed, not looked up: {instead_words(run)} "
+        "for all of whom the inputs say nothing else. What their heat costs and emits, and so "
+        "prices, savings and emissions avoided, hang on it."
+    )
 
 
 def compliance_grids(plan: FinishedPlan, projects: pd.DataFrame) -> list[Grid]:
@@ -85,7 +116,7 @@ def _rule_cells(row: Any) -> tuple[Any, ...]:
     limit = ""
     if not is_blank(row.threshold):
         compared = COMPARISONS.get(row.comparison, row.comparison)
-        limit = f" (limit: {compared} {with_unit(row.threshold, row.unit)})"
+        limit = f" (limit: {compared} {amount(row.threshold, row.unit)})"
     since = "" if is_blank(row.in_force_from) else f", from {row.in_force_from}"
     return (
         row.title,

@@ -21,7 +21,7 @@ from .tables import (
     percent,
     ranges_grid,
 )
-from .words import each_row, money, share, spread
+from .words import each_row, instead_words, money, rate_of, share, spread
 from .year import duration_chart, months_chart
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def project_sheets(plan: FinishedPlan, projects: pd.DataFrame) -> list[ProjectSh
     plan
         A finished plan.
     projects
-        PROJECTS, in order.
+        PROJECTS that have a sheet, in order.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def project_sheets(plan: FinishedPlan, projects: pd.DataFrame) -> list[ProjectSh
     """
     return [
         _sheet(plan, row, f"project-{number}")
-        for number, row in enumerate(each_row(projects.head(MOST_SHEETS)), start=1)
+        for number, row in enumerate(each_row(projects), start=1)
     ]
 
 
@@ -124,7 +124,7 @@ def _sheet(plan: FinishedPlan, row: Any, key: str) -> ProjectSheet:
     return ProjectSheet(
         **said,
         reason=reason,
-        facts=headline_facts(row, plan.money),
+        facts=headline_facts(row, plan.money, plan.run),
         technical=_technical_facts(row),
         change="" if is_blank(row.what_would_change) else row.what_would_change,
         charts=_charts(plan, row, tables, key),
@@ -139,7 +139,7 @@ def _of_project(table: pd.DataFrame, project_id: str) -> pd.DataFrame:
     return table[table["project_id"] == project_id]
 
 
-def headline_facts(row: Any, base: str) -> list[Fact]:
+def headline_facts(row: Any, base: str, run: Mapping[str, Any]) -> list[Fact]:
     """
     The figures everybody asks for.
 
@@ -149,13 +149,16 @@ def headline_facts(row: Any, base: str) -> list[Fact]:
         Of PROJECTS.
     base
         Currency and price base.
+    run
+        Record of the run, for the discount rate and what is assumed to heat consumers otherwise.
 
     Returns
     -------
     facts
         In the order in which people ask.
     """
-    chance = share(row.npv_positive_share)
+    chance, instead, rate = share(row.npv_positive_share), instead_words(run), rate_of(run)
+    at_rate = "" if rate is None else f" at {percent(rate):g} % a year"
     low, high = (money(value, base) for value in (row.npv_p10, row.npv_p90))
     before = figure(row.present_g_per_kwh, "g/kWh")
     granted = not is_blank(row.grant) and float(row.grant) != 0.0
@@ -173,7 +176,7 @@ def headline_facts(row: Any, base: str) -> list[Fact]:
             note=f"{money(row.capex_low, base)} to {money(row.capex_high, base)}; {grant}",
         ),
         Fact(
-            label="Net present value",
+            label=f"Net present value{at_rate}",
             value=money(row.npv, base),
             note=f"P10 to P90: {low} to {high}; above zero in {chance} of the draws",
         ),
@@ -185,7 +188,7 @@ def headline_facts(row: Any, base: str) -> list[Fact]:
         Fact(
             label="Cost of heat",
             value=figure(row.lcoh_per_mwh, f"{base}/MWh"),
-            note=f"consumers' heat costs {figure(row.present_per_mwh, f'{base}/MWh')} today",
+            note=f"{figure(row.present_per_mwh, f'{base}/MWh')} with {instead}, assumed",
         ),
         Fact(
             label="Emissions avoided",
@@ -210,7 +213,16 @@ def _technical_facts(row: Any) -> list[Fact]:
         Fact(label="Network", value=f"{figure(row.trench_m, 'm')} of trench, up to {row.dn_max}"),
         Fact(label="Heat over trench", value=density),
         Fact(label="Temperatures", value=degrees),
-        Fact(label="Peak", value=figure(row.peak_kw, "kW")),
+        Fact(
+            label="Peak for which pipes are sized",
+            value=figure(row.peak_kw, "kW"),
+            note="estimated peaks of all consumers, less those that do not fall together",
+        ),
+        Fact(
+            label="Peak fed in",
+            value=figure(row.feed_peak_kw, "kW"),
+            note="the same with the heat that pipes lose; machines and boiler are sized for it",
+        ),
         Fact(
             label="Heat pump",
             value=f"{figure(row.heat_pump_kw, 'kW')}, COP {figure(row.cop)}",
@@ -240,13 +252,16 @@ def _charts(
     plan: FinishedPlan, row: Any, tables: Mapping[str, pd.DataFrame], key: str
 ) -> list[Chart]:
     """The pictures that the tables allow."""
-    base = plan.money
+    base, instead = plan.money, instead_words(plan.run)
     title = f"Network of project {'–' if is_blank(row.rank) else int(row.rank)}"
+    weather = str(plan.run.get("weather", ""))
     charts = [
         network_chart(plan, row.project_id, row.site_id, f"{key}-network", title),
         cash_flow_chart(tables["cash_flow"], f"{key}-money", base),
-        lcoh_chart(tables["lcoh_parts"], f"{key}-heat", base, today=row.present_per_mwh),
-        months_chart(tables["energy_by_month"], f"{key}-months"),
+        lcoh_chart(
+            tables["lcoh_parts"], f"{key}-heat", base, today=row.present_per_mwh, instead=instead
+        ),
+        months_chart(tables["energy_by_month"], f"{key}-months", weather),
         duration_chart(tables["load_duration"], f"{key}-hours"),
         carbon_chart(tables["carbon_by_year"], f"{key}-carbon"),
         ranges_chart(tables["uncertainty"], f"{key}-ranges"),
@@ -260,7 +275,7 @@ def _grids(plan: FinishedPlan, row: Any, tables: Mapping[str, pd.DataFrame]) -> 
     base = plan.money
     made = (
         ("payers", lambda rows: payers_grid(rows, base)),
-        ("figures", lambda rows: figures_grid(rows, base)),
+        ("figures", lambda rows: figures_grid(rows, base, rate_of(plan.run))),
         ("uncertainty", ranges_grid),
         ("gates", gates_grid),
         ("cases", lambda rows: cases_grid(rows, base)),
@@ -289,15 +304,9 @@ def connected_rows(plan: FinishedPlan, project_id: str) -> pd.DataFrame:
     Returns
     -------
     served
-        Rows of CONNECTIONS without geometry; ``confidence``, ``heat_low_mwh`` and
-        ``heat_high_mwh`` as far as the inputs know them.
+        Rows of CONNECTIONS without geometry.
     """
     rows = _of_project(pd.DataFrame(plan.connections), project_id)
     if rows.empty:
         return rows
-    served = rows[rows["connected"].fillna(value=False).astype(bool)].drop(columns="geometry")
-    consumers = pd.DataFrame(plan.inputs.consumers)
-    known = ["confidence", "heat_low_mwh", "heat_high_mwh"]
-    more = [name for name in known if name in consumers and name not in served]
-    facts = consumers.drop_duplicates("id").set_index("id")[more]
-    return served.join(facts, on="consumer_id")
+    return rows[rows["connected"].fillna(value=False).astype(bool)].drop(columns="geometry")

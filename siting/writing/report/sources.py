@@ -15,6 +15,8 @@ from .words import each_row, unit_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from ..results import FinishedPlan
 
 TERMS = (
@@ -32,6 +34,17 @@ TERMS = (
     "top_share",
 )
 """Columns of PROJECTS that the report explains."""
+TABLED = {
+    **{
+        f"economics.{fuel}_price_per_mwh": rf"energy_prices/{fuel}/price_per_mwh(@.*)?"
+        for fuel in ("electricity", "gas", "oil", "district_heat")
+    },
+    "economics.source_heat_price_per_mwh": (
+        r"energy_prices/heat_bought_from_source/price_per_mwh(@.*)?"
+    ),
+    "emissions.grid_co2e_kg_per_kwh": r"emission_factors/electricity/co2e_\w+_kg_per_kwh(@.*)?",
+}
+"""Rows of the register, as patterns, that stand in for keys of the scenario left open."""
 TERM_WORDS = {
     "npv": "Net present value (NPV)",
     "irr_share": "Rate of return (IRR)",
@@ -66,10 +79,10 @@ def decisions_grid(plan: FinishedPlan) -> Grid | None:
     cells = []
     for key, value in _flat(plan.run.get("options", {})):
         known = key in described.index
-        unit = unit_words(described.at[key, "unit"]) if known else ""
-        words = str(described.at[key, "description"]) if known else ""
+        unit = unit_words(described.loc[key, "unit"]) if known else ""
+        words = str(described.loc[key, "description"]) if known else ""
         told = f"{_plain(value)} {unit}".strip()
-        cells.append((key, words, "from the tables" if is_blank(value) else told))
+        cells.append((key, words, _from_tables(key, plan) if is_blank(value) else told))
     if not cells:
         return None
     return Grid(
@@ -80,6 +93,15 @@ def decisions_grid(plan: FinishedPlan) -> Grid | None:
         file="run.json",
         note="A scenario file may change each of them.",
     )
+
+
+def _from_tables(key: str, plan: FinishedPlan) -> str:
+    """The figure of the tables that stood in for a key that the scenario leaves open."""
+    register = plan.assumptions
+    wanted = TABLED.get(key)
+    rows = register[register["key"].astype(str).str.fullmatch(wanted)] if wanted else register[:0]
+    told = [f"{_plain(row.value)} {unit_words(row.unit)}".strip() for row in each_row(rows)]
+    return f"{' and '.join(told)}, from the tables" if told else "none given"
 
 
 def _flat(options: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -94,21 +116,21 @@ def _flat(options: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]
     return found
 
 
-def assumption_grids(plan: FinishedPlan) -> list[Grid]:
+def assumption_grids(assumptions: pd.DataFrame) -> list[Grid]:
     """
     Every assumed figure with range, unit and source, one table per kind.
 
     Parameters
     ----------
-    plan
-        A finished plan.
+    assumptions
+        The register.
 
     Returns
     -------
     grids
         In the order of their names.
     """
-    register = plan.assumptions.sort_values("key", kind="stable")
+    register = assumptions.sort_values("key", kind="stable")
     kinds = register["key"].astype(str).str.split("/").str[0]
     return [
         Grid(
@@ -138,17 +160,19 @@ def _plain(value: Any) -> str:
     if is_blank(value):
         return MISSING
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"{value:g}" if is_number else str(value)
+    if not is_number or isinstance(value, int):
+        return str(value)
+    return f"{value:g}"
 
 
-def source_rows(plan: FinishedPlan) -> list[tuple[str, str, str, int]]:
+def source_rows(assumptions: pd.DataFrame) -> list[tuple[str, str, str, int]]:
     """
     The sources of the assumptions, with what they are and how many figures come from each.
 
     Parameters
     ----------
-    plan
-        A finished plan.
+    assumptions
+        The register.
 
     Returns
     -------
@@ -156,12 +180,12 @@ def source_rows(plan: FinishedPlan) -> list[tuple[str, str, str, int]]:
         Key, citation, licence, and number of figures; in the order of the keys.
     """
     known = load_table("sources").set_index("key")
-    counts = plan.assumptions["source"].fillna("").astype(str).value_counts()
+    counts = assumptions["source"].fillna("").astype(str).value_counts()
     rows = []
     for key in sorted(counts.index):
         listed = key in known.index
-        citation = str(known.at[key, "citation"]) if listed else key
-        licence = str(known.at[key, "licence"]) if listed else ""
+        citation = str(known.loc[key, "citation"]) if listed else key
+        licence = str(known.loc[key, "licence"]) if listed else ""
         rows.append((key, citation, licence, int(counts[key])))
     return rows
 
@@ -184,35 +208,37 @@ def glossary(plan: FinishedPlan) -> list[tuple[str, str, str]]:
     return [
         (
             TERM_WORDS[term],
-            unit_words(dictionary.at[term, "unit"]),
-            str(dictionary.at[term, "description"]),
+            unit_words(dictionary.loc[term, "unit"]),
+            str(dictionary.loc[term, "description"]),
         )
         for term in TERMS
     ]
 
 
-def provenance(plan: FinishedPlan) -> list[tuple[str, str]]:
+def provenance(run: Mapping[str, Any], crs: Any) -> list[tuple[str, str]]:
     """
     What the report was made from and with.
 
     Parameters
     ----------
-    plan
-        A finished plan.
+    run
+        Record of the run.
+    crs
+        Metric coordinate system.
 
     Returns
     -------
     rows
         Names and values, in one order; no time of day.
     """
-    run = plan.run
-    rows = [("Money", plan.money), ("Coordinate system", str(plan.crs))]
+    rows = [("Coordinate system", str(crs))]
     rows += [
         (label, str(run[key]))
-        for key, label in (("country", "Country"), ("weather", "Weather"))
+        for key, label in (("run_id", "Run"), ("country", "Country"), ("weather", "Weather"))
         if not is_blank(run.get(key))
     ]
-    inputs: Mapping[str, str] = run.get("inputs", {})
+    # Files sorted anew hold the same: the report names what they say, the record their bytes.
+    inputs: Mapping[str, str] = run.get("content") or run.get("inputs", {})
     rows += [(f"Input: {name}", f"SHA-256 {inputs[name]}") for name in sorted(inputs)]
     for key, label in (("versions", "Versions"), ("seeds", "Seeds")):
         parts: Mapping[str, Any] = run.get(key, {})

@@ -194,7 +194,7 @@ def rank_chart(projects: pd.DataFrame, name: str, *, top_count: int | None) -> C
     name
         Identifier of the picture.
     top_count
-        How many count as the first ones; `None` where not known.
+        How many count as the first ones; `None` where that is not known or would be all.
 
     Returns
     -------
@@ -208,7 +208,10 @@ def rank_chart(projects: pd.DataFrame, name: str, *, top_count: int | None) -> C
     lines = [
         Line(
             label=f"{int(row.rank)} {row.site_id if is_blank(row.name) else row.name}",
-            bars=((0.0, PERCENT * row.top_share, hatched), (0.0, PERCENT * row.first_share, BLUE)),
+            bars=(
+                *([(0.0, PERCENT * row.top_share, hatched)] if top_count else []),
+                (0.0, PERCENT * row.first_share, BLUE),
+            ),
             note=f"first in {share(row.first_share)}",
         )
         for row in each_row(shown)
@@ -216,10 +219,12 @@ def rank_chart(projects: pd.DataFrame, name: str, *, top_count: int | None) -> C
     body, height = lying_bars(
         lines, unit="% of draws", note_width=130, label_width=250, width=2 * WIDTH
     )
-    top = "among the first" if top_count is None else f"among the first {top_count}"
-    legend = rows_of_legend([(BLUE, "comes first"), (hatched, top)], x=258, y=13)
+    top = f"among the first {top_count}"
+    entries = [(BLUE, "comes first"), *([(hatched, top)] if top_count else [])]
+    legend = rows_of_legend(entries, x=258, y=13)
     title = "How firm the order is"
-    caption = f"Share of the draws in which each project comes first, and {top}."
+    also = f", and {top}" if top_count else ""
+    caption = f"Share of the draws in which each project comes first{also}."
     svg = picture(
         name,
         mark("defs", hatch(f"{name}-top", SKY)),

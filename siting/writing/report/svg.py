@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BLUE, VERMILION, SKY, ORANGE = "#0072B2", "#D55E00", "#56B4E9", "#E69F00"
-GREEN, PURPLE = "#009E73", "#CC79A7"
+GREEN = "#009E73"
 """Colours after Okabe and Ito; a pattern, a place or a word goes with each."""
 INK, SOFT, FAINT = "#1d2a30", "#53626a", "#d5d9da"
 FONT_SIZE = 13.0

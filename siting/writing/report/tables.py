@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..wording import figure, is_blank
-from .words import FIGURES, PERCENT, THOUSAND, amount, each_row, share, unit_words
+from .words import FIGURES, PERCENT, THOUSAND, amount, each_row, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,8 @@ PAYERS = {
     "public": "Public purse",
     "society": "All four together",
 }
-VIEWS = {"commercial": "investor", "social": "society, with the value of carbon"}
+OPERATOR = "commercial"
+VIEWS = {OPERATOR: "operator", "social": "society, with the value of carbon"}
 COMPARISONS = {"at_most": "at most", "at_least": "at least", "above": "above", "below": "below"}
 
 
@@ -53,7 +54,7 @@ class Grid:
     note: str = ""
 
 
-def figures_grid(rows: pd.DataFrame, base: str) -> Grid:
+def figures_grid(rows: pd.DataFrame, base: str, rate_share: float | None = None) -> Grid:
     """
     Value, return, payback and cost of heat at several horizons and rates.
 
@@ -63,6 +64,8 @@ def figures_grid(rows: pd.DataFrame, base: str) -> Grid:
         FIGURES of one project.
     base
         Currency and price base.
+    rate_share
+        Discount rate of the study, to mark its rows; `None` where not known.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def figures_grid(rows: pd.DataFrame, base: str) -> Grid:
     )
     cells = [
         (
-            VIEWS.get(row.view, row.view),
+            _seen_by(row, rate_share),
             figure(row.horizon_years),
             figure(percent(row.rate_share)),
             figure(thousand(row.npv)),
@@ -104,6 +107,13 @@ def figures_grid(rows: pd.DataFrame, base: str) -> Grid:
         note="A dash: there is none, for example no payback within the horizon. A negative cost of "
         "carbon means that saving it earns money.",
     )
+
+
+def _seen_by(row: Any, rate_share: float | None) -> str:
+    """Who looks, and whether at the rate of the study."""
+    named = VIEWS.get(row.view, str(row.view))
+    is_ours = row.view == OPERATOR and rate_share is not None and row.rate_share == rate_share
+    return f"{named}, at the scenario's rate" if is_ours else named
 
 
 def percent(value: Any) -> Any:
@@ -305,27 +315,3 @@ def cases_grid(rows: pd.DataFrame, base: str) -> Grid:
         rows=cells,
         file="cases.csv",
     )
-
-
-def with_unit(value: Any, unit: Any) -> str:
-    """
-    A value with the unit of its row.
-
-    Parameters
-    ----------
-    value
-        Number; blanks become a dash.
-    unit
-        As the column registry names it.
-
-    Returns
-    -------
-    text
-        For people.
-
-    Examples
-    --------
-    >>> with_unit(500.0, "kW")
-    '500 kW'
-    """
-    return figure(value, unit_words(unit))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..wording import MISSING, figure, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -204,6 +204,57 @@ def share(value: Any) -> str:
     if 0.0 < number < 0.01 and round(PERCENT * number) < 1:
         return "below 1 %"
     return f"{PERCENT * number:.0f} %"
+
+
+def instead_words(run: Mapping[str, Any]) -> str:
+    """
+    What is assumed to heat consumers without a network.
+
+    Parameters
+    ----------
+    run
+        Record of the run.
+
+    Returns
+    -------
+    words
+        With its article.
+
+    Examples
+    --------
+    >>> instead_words({"options": {"emissions": {"counterfactual": "gas_boiler"}}})
+    'a gas boiler'
+    """
+    options: Mapping[str, Any] = run.get("options", {})
+    named = options.get("emissions", {}).get("counterfactual")
+    if is_blank(named):
+        return "their present heating"
+    words = str(named).replace("_", " ")
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def rate_of(run: Mapping[str, Any]) -> float | None:
+    """
+    Discount rate of a study.
+
+    Parameters
+    ----------
+    run
+        Record of the run.
+
+    Returns
+    -------
+    rate_share
+        Share per year; `None` where the run keeps none.
+
+    Examples
+    --------
+    >>> rate_of({"options": {"economics": {"discount_rate_share": 0.035}}})
+    0.035
+    """
+    options: Mapping[str, Any] = run.get("options", {})
+    rate = options.get("economics", {}).get("discount_rate_share")
+    return None if is_blank(rate) else float(rate)
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...hours import BUILT_IN
 from ..wording import figure
 from .axes import HEIGHT, WIDTH, Plot, bar, curve, year_plot
 from .charts import Chart
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 LEGEND_X = 130.0
+MADE_UP = (
+    " The year is made up (synthetic) from climate normals: its cold spells lie somewhere, so that "
+    "single months are no forecast."
+)
 
 
-def months_chart(rows: pd.DataFrame, name: str) -> Chart | None:
+def months_chart(rows: pd.DataFrame, name: str, weather: str = "") -> Chart | None:
     """
     Heat of a network by month, and who makes it.
 
@@ -28,6 +33,8 @@ def months_chart(rows: pd.DataFrame, name: str) -> Chart | None:
         ENERGY_BY_MONTH of one project.
     name
         Identifier of the picture, unique in the page.
+    weather
+        From where the weather of the year is; made-up weather is called so.
 
     Returns
     -------
@@ -53,6 +60,7 @@ def months_chart(rows: pd.DataFrame, name: str) -> Chart | None:
         f"Over the year {figure(machine.sum(), 'MWh')} from the heat pump or exchanger and "
         f"{figure(backup.sum(), 'MWh')} from the peak boiler; line: what the network takes, "
         f"{figure(load.sum(), 'MWh')}, its losses included."
+        + (MADE_UP if weather == BUILT_IN else "")
     )
     return Chart(
         svg=_drawn(
@@ -108,9 +116,11 @@ def duration_chart(rows: pd.DataFrame, name: str) -> Chart | None:
     title = "Load, from the highest hour down"
     served = float((machine * (ends - starts)).sum()) / 1e3
     caption = (
-        f"The highest hour asks for {figure(peak, 'kW')}; the heat pump or exchanger makes "
-        f"{figure(served, 'MWh')} and at most {figure(machine.max(), 'kW')} in the mean of a group "
-        "of hours, the peak boiler the rest. A store may lift the machine above the load (line)."
+        f"The highest hour of this year asks for {figure(peak, 'kW')}, by its hourly shape; the "
+        "design peak is an estimate of its own, which an hour may pass a little. The heat pump or "
+        f"exchanger makes {figure(served, 'MWh')} and at most {figure(machine.max(), 'kW')} in the "
+        "mean of a group of hours, the peak boiler the rest. A store may lift the machine above "
+        "the load (line)."
     )
     return Chart(
         svg=_drawn(name, hatched, plot, areas, (title, caption)),

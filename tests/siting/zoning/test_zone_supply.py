@@ -116,10 +116,23 @@ def test_golden_ranks_both_ways(found: Zones) -> None:
     zones = found.zones.set_index("rule")
     assert zones["sources"].tolist() == [2, 2]
     assert zones["best_site_id"].tolist() == ["near", "near"]
-    alone = "if it served this zone alone; not to be added over zones; pipe losses not taken off"
+    alone = "; not to be added over zones; pipe losses not taken off"
+    assert found.sources["reason"].str.contains("if it served this zone alone").all()
     assert found.sources["reason"].str.endswith(alone).all()
     best = rows.loc[("de_street_1_5", "near"), "covered_share"]
     assert zones.loc["de_street_1_5", "best_covered_share"] == best
+
+
+def test_golden_way_to_a_zone_is_held_against_its_rule(found: Zones) -> None:
+    """Heat over trench and way together; too long a way is told with both figures."""
+    zones = found.zones.set_index("zone_id").loc[found.sources["zone_id"]]
+    trench, asked = (zones[name].to_numpy() for name in ("trench_m", "threshold_mwh_m"))
+    carried = found.sources["zone_heat_mwh"] / (trench + found.sources["route_m"])
+    assert found.sources["way_heat_density_mwh_m"].tolist() == pytest.approx(carried.tolist())
+    told = found.sources["reason"].str.contains("the way to it is too long for this rule")
+    assert told.tolist() == (carried < asked).tolist()
+    assert told.any()
+    assert not told.all()
 
 
 def test_warm_water_needs_no_heat_pump(twelve_made: Callable[..., Inputs]) -> None:
