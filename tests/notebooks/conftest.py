@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .running import executed, outputs, stored
+from .running import executed, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Callable[[str], Any]:
-    """Run a notebook by its name; any error, warning or file left in the repository fails."""
+@pytest.fixture(scope="module")
+def run_in_turn(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Sequence[str]], dict[str, Any]]:
+    """Run notebooks by their names; an error in any of them fails."""
 
-    def run(name: str) -> Any:
-        folder = tmp_path / "work"
-        folder.mkdir()
-        done = executed(stored(name), folder)
-        said = [out.text for out in outputs(done) if out.get("name") == "stderr"]
-        assert said == []
-        return done
+    def run(names: Sequence[str]) -> dict[str, Any]:
+        folder = tmp_path_factory.mktemp("work")
+        done = executed([stored(name) for name in names], folder)
+        return dict(zip(names, done, strict=True))
 
     return run

@@ -12,7 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from nbformat import NotebookNode
 
@@ -28,6 +28,13 @@ import pytest_socket
 pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 """
 """First cell of what is run: sockets reach this computer, which the kernel needs, and no other."""
+ANEW = """
+%reset -f
+import os
+os.chdir({work!r})
+del os
+"""
+"""Cell between two notebooks: nothing of the one before is left."""
 
 
 def notebook_names() -> list[str]:
@@ -77,19 +84,28 @@ def kernel_environment(home: Path) -> dict[str, str]:
     return {**os.environ, **proxies, "IPYTHONDIR": str(home), "NUMBA_NUM_THREADS": "1"}
 
 
-def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """The notebook with its outputs, run in a folder of its own."""
+def executed(notebooks: Sequence[NotebookNode], folder: Path) -> list[NotebookNode]:
+    """
+    Notebooks with their outputs, run one after the other in one kernel.
+
+    Starting a kernel costs more than most cells. Each notebook begins with no name defined and in a
+    folder of its own.
+    """
     home = folder.parent / f"{folder.name}-home"
-    copy = closed(notebook)
+    copies = [nbformat.from_dict(notebook) for notebook in notebooks]
+    together = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CLOSED)])
+    for number, copy in enumerate(copies):
+        work = folder / str(number)
+        work.mkdir()
+        together.cells += [nbformat.v4.new_code_cell(ANEW.format(work=str(work))), *copy.cells]
     client = NotebookClient(
-        copy,
+        together,
         timeout=LONGEST_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute(env=kernel_environment(home))
-    copy.cells = copy.cells[1:]
-    return copy
+    return copies
 
 
 def outputs(notebook: NotebookNode) -> list[Any]:
